@@ -1,0 +1,1 @@
+"""Versioned schema changes; each file says whether it expands, deploys or contracts."""

@@ -1,0 +1,120 @@
+"""Every error nrem raises on purpose, in one tree; the docstring is the default message.
+
+    NremError
+    +- ConfigError            a setting is missing or wrong; names the setting and the remedy
+    |  +- SchemaVersionError  the database is at another schema version
+    |  +- UnsafeRoleError     the runtime role could bypass row-level security
+    +- RejectedError          the caller's request cannot be carried out; has an HTTP status
+    |  +- InvalidError        422, a field is wrong
+    |  +- UnauthenticatedError  401
+    |  +- ForbiddenError      403, the key lacks a scope
+    |  +- NotFoundError       404
+    |  +- ConflictError       409
+    |  +- OverloadedError     429, with a time to wait
+    +- UnavailableError       503, nothing was committed; sending again is safe
+    +- PassError              a pass cannot process an item; the runner retries, then parks
+    +- LostLease              another worker took the work over; nothing was written
+"""
+
+from typing import ClassVar
+
+
+class NremError(Exception):
+    """Something went wrong inside nrem."""
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or (type(self).__doc__ or "").strip())
+
+
+class ConfigError(NremError):
+    """A setting is missing or wrong."""
+
+
+class SchemaVersionError(ConfigError):
+    """The database is at another schema version; run `alembic upgrade head`."""
+
+
+class UnsafeRoleError(ConfigError):
+    """The database role could bypass row-level security; connect as nrem_api or nrem_worker."""
+
+
+class RejectedError(NremError):
+    """The request cannot be carried out."""
+
+    status: ClassVar[int] = 400
+    code: ClassVar[str] = "bad_request"
+
+    def __init__(
+        self,
+        message: str | None = None,
+        *,
+        field: str | None = None,
+        remedy: str | None = None,
+        code: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.field = field
+        self.remedy = remedy
+        self.error_code = code or self.code
+
+
+class InvalidError(RejectedError):
+    """A field of the request is wrong."""
+
+    status = 422
+    code = "validation_error"
+
+
+class UnauthenticatedError(RejectedError):
+    """The API key is missing or not valid."""
+
+    status = 401
+    code = "authentication_failed"
+
+
+class ForbiddenError(RejectedError):
+    """The API key lacks the scope this route needs."""
+
+    status = 403
+    code = "forbidden"
+
+
+class NotFoundError(RejectedError):
+    """There is no such thing."""
+
+    status = 404
+    code = "not_found"
+
+
+class ConflictError(RejectedError):
+    """The request contradicts what is stored."""
+
+    status = 409
+    code = "conflict"
+
+
+class OverloadedError(RejectedError):
+    """Too much work is waiting; send again later."""
+
+    status = 429
+    code = "rate_limited"
+
+    def __init__(self, message: str | None = None, *, retry_after_seconds: int = 1) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class UnavailableError(NremError):
+    """The database cannot be reached; nothing was committed, so sending again is safe."""
+
+
+class PassError(NremError):
+    """A pass cannot process an item."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class LostLease(NremError):  # noqa: N818 - an expected outcome, not a fault
+    """Another worker took the work over; nothing was written."""

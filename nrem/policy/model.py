@@ -1,0 +1,113 @@
+"""The words of the policy modules: what a memory is, where it stands, and what can be wrong.
+
+Values only. Instants are aware; naive ones are refused where a record is built.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from nrem.errors import InvalidError
+
+
+class MemoryType(StrEnum):
+    """What kind of thing is remembered."""
+
+    WORKING = "working"
+    EPISODIC = "episodic"
+    SEMANTIC = "semantic"
+    PROCEDURAL = "procedural"
+
+
+class Tier(StrEnum):
+    """How long a memory may lie idle; tiers only go up, in the order given here."""
+
+    SHORT = "short"
+    LONG = "long"
+    PERMANENT = "permanent"
+
+
+class State(StrEnum):
+    """Who may see a memory; `nrem.policy.state` says which state follows which."""
+
+    LIVE = "live"
+    ARCHIVED = "archived"
+    FORGOTTEN = "forgotten"
+    PURGED = "purged"
+
+
+class Reason(StrEnum):
+    """Why a memory changes its state by the passing of time alone."""
+
+    IDLE = "idle"
+    FADED = "faded"
+    EXPIRED = "expired"
+    RETENTION_ENDED = "retention_ended"
+
+
+class Role(StrEnum):
+    """Who wrote a turn."""
+
+    USER = "user"
+    ASSISTANT = "assistant"
+    SYSTEM = "system"
+    TOOL = "tool"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemoryFacts:
+    """All that decides the future of a memory, as of its last write."""
+
+    memory_type: MemoryType
+    tier: Tier
+    importance: float
+    # Starts at the instant of recording, not at the instant remembered: see docs/policies.md.
+    last_access: datetime
+    # A memory enters its first state when it is recorded.
+    state_since: datetime
+    state: State = State.LIVE
+    access_count: int = 0
+    is_pinned: bool = False
+    expires_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse naive instants and numbers out of range, all in one ValueError."""
+        faults = [
+            f"{name} must be an aware datetime"
+            for name in ("last_access", "state_since", "expires_at")
+            if (instant := getattr(self, name)) is not None and instant.utcoffset() is None
+        ]
+        if not 0.0 <= self.importance <= 1.0:
+            faults.append(f"importance must be 0 to 1, not {self.importance}")
+        if self.access_count < 0:
+            faults.append(f"access_count must be 0 or more, not {self.access_count}")
+        if faults:
+            raise ValueError("; ".join(faults))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One thing wrong with a policy: where, what was found, and what would be right."""
+
+    path: str
+    found: str
+    allowed: str
+
+    def __str__(self) -> str:
+        """Path, finding and remedy in one line."""
+        return f"{self.path}: {self.found}; must be {self.allowed}"
+
+
+class PolicyError(InvalidError):
+    """The policy is not valid; `faults` lists everything that is wrong with it."""
+
+    code = "invalid_policy"
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__(
+            "\n".join(str(fault) for fault in faults),
+            field=faults[0].path,
+            remedy="correct every field listed; leave a field out to get its default",
+        )
+        self.faults = tuple(faults)

@@ -1,0 +1,200 @@
+"""The settings of an org: every number the policy modules use, its default and its range.
+
+`Policy.default()` is what an org starts with. `Policy.from_json` takes any part of the tree, fills
+the rest with defaults and reports every fault at once; `to_json` writes the whole tree, and reading
+that back gives an equal policy. Reasons for the defaults: docs/policies.md.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from nrem.policy.model import Fault, MemoryType, PolicyError, Tier
+from nrem.policy.setting import (
+    MAX_DAYS,
+    Steps,
+    choice,
+    fault,
+    flag,
+    integer,
+    number,
+    read_part,
+    steps,
+    write_part,
+)
+
+
+class CurveKind(StrEnum):
+    """The shape by which retention falls; `none` never falls."""
+
+    EXPONENTIAL = "exponential"
+    LOGARITHMIC = "logarithmic"
+    STEP = "step"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Curve:
+    """How memories of one type fade: see docs/policies.md for the formulas."""
+
+    kind: CurveKind = choice(CurveKind.EXPONENTIAL)  # noqa: RUF009 - makes a field
+    # Days; the half-life of the exponential curve. Twice as much fades half as fast.
+    stability_days: float = number(14.0, 0.001, MAX_DAYS)
+    # How much an access slows fading: stability grows by gain * ln(1 + accesses).
+    gain: float = number(0.5, 0.0, 10.0)
+    max_stability_days: float = number(365.0, 0.001, MAX_DAYS)
+    # Effective importance never falls below this (or below the importance, if that is less).
+    floor: float = number(0.02, 0.0, 1.0)
+    # (days, factor): from that many days on, retention is the factor. Read by the step curve only.
+    steps: Steps = steps()  # noqa: RUF009 - makes a field
+    # False: the tier's idle limit does not apply to this type.
+    archives_when_idle: bool = flag(default=True)
+
+
+_LASTING: Final = Curve(kind=CurveKind.NONE, archives_when_idle=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecayPolicy:
+    """The curve of each memory type, and when a faded memory is forgotten."""
+
+    working: Curve = Curve(stability_days=3.0, max_stability_days=30.0)
+    episodic: Curve = Curve()
+    semantic: Curve = _LASTING
+    procedural: Curve = _LASTING
+    # Effective importance below this is forgotten; 0 never forgets by fading.
+    forget_below: float = number(0.05, 0.0, 1.0)
+    # Days after the last access in which nothing is forgotten by fading, however unimportant.
+    forget_grace_days: float = number(1.0, 0.0, MAX_DAYS)
+    # Days an archived memory can be restored before it is forgotten.
+    archived_retention_days: float = number(90.0, 0.0, MAX_DAYS)
+
+    def curve(self, memory_type: MemoryType) -> Curve:
+        """The curve of one memory type."""
+        return {
+            MemoryType.WORKING: self.working,
+            MemoryType.EPISODIC: self.episodic,
+            MemoryType.SEMANTIC: self.semantic,
+            MemoryType.PROCEDURAL: self.procedural,
+        }[memory_type]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TierPolicy:
+    """Days of idleness after which a tier archives, and accesses at which it escalates."""
+
+    short_idle_days: float = number(7.0, 0.0, MAX_DAYS)
+    long_idle_days: float = number(30.0, 0.0, MAX_DAYS)
+    long_at_accesses: int = integer(2, 1, 1_000_000)
+    permanent_at_accesses: int = integer(5, 1, 1_000_000)
+
+    def idle_days(self, tier: Tier) -> float | None:
+        """Days without an access after which `tier` archives; None for permanent: never."""
+        return {Tier.SHORT: self.short_idle_days, Tier.LONG: self.long_idle_days}.get(tier)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionPolicy:
+    """When a session that nobody ended counts as ended."""
+
+    idle_minutes: float = number(30.0, 1.0, 10_080.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScorePolicy:
+    """Weight of each feature of `nrem.policy.score`; penalties are subtracted."""
+
+    base: float = number(0.10, 0.0, 1.0)
+    length: float = number(0.28, 0.0, 1.0)
+    numbers: float = number(0.10, 0.0, 1.0)
+    dates: float = number(0.20, 0.0, 1.0)
+    names: float = number(0.10, 0.0, 1.0)
+    identity: float = number(0.18, 0.0, 1.0)
+    preference: float = number(0.12, 0.0, 1.0)
+    commitment: float = number(0.08, 0.0, 1.0)
+    emotion: float = number(0.05, 0.0, 1.0)
+    remember: float = number(0.30, 0.0, 1.0)
+    trust: float = number(0.08, 0.0, 1.0)
+    durable: float = number(0.10, 0.0, 1.0)
+    filler_penalty: float = number(0.20, 0.0, 1.0)
+    question_penalty: float = number(0.12, 0.0, 1.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecallPolicy:
+    """Shares of the parts of `relevance_score`; only their proportion matters."""
+
+    similarity_weight: float = number(0.5, 0.0, 1.0)
+    lexical_weight: float = number(0.35, 0.0, 1.0)
+    importance_weight: float = number(0.15, 0.0, 1.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsolidatePolicy:
+    """What consolidation keeps of a session, and what it takes for the same thing said twice."""
+
+    # Cosine at or above which two statements are near-duplicates.
+    duplicate_similarity: float = number(0.92, 0.0, 1.0)
+    # Share of common lexemes (Jaccard) they must have besides.
+    duplicate_overlap: float = number(0.6, 0.0, 1.0)
+    # Statements scored below this are dropped, with the reason written down.
+    keep_above: float = number(0.15, 0.0, 1.0)
+    max_memories_per_session: int = integer(200, 1, 10_000)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """All settings of an org."""
+
+    decay: DecayPolicy = DecayPolicy()
+    tiers: TierPolicy = TierPolicy()
+    session: SessionPolicy = SessionPolicy()
+    score: ScorePolicy = ScorePolicy()
+    recall: RecallPolicy = RecallPolicy()
+    consolidate: ConsolidatePolicy = ConsolidatePolicy()
+
+    @classmethod
+    def default(cls) -> "Policy":
+        """What an org starts with."""
+        return cls()
+
+    @classmethod
+    def from_json(cls, obj: object) -> "Policy":
+        """The policy a JSON value describes; fields left out have their defaults.
+
+        Raises: PolicyError listing every unknown field, wrong type, number out of range and
+        contradiction, each with its path.
+        """
+        faults: list[Fault] = []
+        policy = read_part(cls(), obj, "", faults)
+        faults.extend(_contradictions(policy))
+        if faults:
+            raise PolicyError(faults)
+        return policy
+
+    def to_json(self) -> dict[str, object]:
+        """The whole tree as plain JSON values."""
+        return write_part(self)
+
+
+def _contradictions(policy: Policy) -> list[Fault]:
+    """Settings that are each in range but do not fit together."""
+    faults = []
+    for memory_type in MemoryType:
+        curve, path = policy.decay.curve(memory_type), f"decay.{memory_type}"
+        if curve.max_stability_days < curve.stability_days:
+            allowed = f"at least stability_days ({curve.stability_days:g})"
+            faults.append(fault(f"{path}.max_stability_days", curve.max_stability_days, allowed))
+        if curve.kind is CurveKind.STEP and not curve.steps:
+            faults.append(fault(f"{path}.steps", [], "one step or more, since kind is step"))
+    tiers = policy.tiers
+    if tiers.long_idle_days < tiers.short_idle_days:
+        allowed = f"at least short_idle_days ({tiers.short_idle_days:g})"
+        faults.append(fault("tiers.long_idle_days", tiers.long_idle_days, allowed))
+    if tiers.permanent_at_accesses < tiers.long_at_accesses:
+        allowed = f"at least long_at_accesses ({tiers.long_at_accesses})"
+        faults.append(fault("tiers.permanent_at_accesses", tiers.permanent_at_accesses, allowed))
+    recall = policy.recall
+    if not recall.similarity_weight + recall.lexical_weight + recall.importance_weight:
+        faults.append(fault("recall", 0, "at least one weight above 0"))
+    return faults

@@ -1,0 +1,192 @@
+"""What the pass `consolidate` reads and writes for one ended session of a subject."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from nrem.errors import PassError
+from nrem.policy.consolidate_model import Known, Merge, Turn, Vector, Working
+from nrem.store.memory import Owner
+from nrem.store.search import vector_text
+from nrem.store.statement import statement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """What one subject said in a session; nearly always the whole session."""
+
+    owner: Owner
+    turns: tuple[Turn, ...]
+    working: tuple[Working, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """An ended session that waits."""
+
+    session_id: int
+    unscored: int
+
+
+def close_idle(conn: Connection, org_id: int, subject_id: int, *, idle_seconds: float) -> None:
+    """End the subject's sessions that nobody wrote to for `idle_seconds`."""
+    conn.execute(
+        statement("consolidate_close_idle"),
+        {"org_id": org_id, "subject_id": subject_id, "idle_seconds": idle_seconds},
+    )
+
+
+def next_session(conn: Connection, org_id: int, subject_id: int) -> Session | None:
+    """The subject's first ended session, or None."""
+    row = conn.execute(
+        statement("consolidate_next"), {"org_id": org_id, "subject_id": subject_id}
+    ).one_or_none()
+    return Session(session_id=row.id, unscored=row.unscored) if row else None
+
+
+def next_due(
+    conn: Connection, org_id: int, subject_id: int, *, idle_seconds: float
+) -> datetime | None:
+    """When the subject has a session to consolidate, or None."""
+    due_at: datetime | None = conn.execute(
+        statement("consolidate_next_due"),
+        {"org_id": org_id, "subject_id": subject_id, "idle_seconds": idle_seconds},
+    ).scalar_one()
+    return due_at
+
+
+def read_parts(conn: Connection, org_id: int, session_id: int) -> tuple[Part, ...]:
+    """Turns and working memories of a session, by the subject they are about."""
+    key = {"org_id": org_id, "session_id": session_id}
+    owners: dict[int, Owner] = {}
+    turns: dict[int, list[Turn]] = {}
+    working: dict[int, list[Working]] = {}
+    for r in conn.execute(statement("consolidate_turns"), key):
+        owners[r.subject_id] = _owner(r.subject_id, r.agent_id, r.user_id, session_id)
+        turns.setdefault(r.subject_id, []).append(
+            Turn(
+                event_id=r.id,
+                seq=r.seq,
+                role=r.body["role"],
+                speaker=r.body.get("speaker"),
+                content=r.body["content"],
+                occurred_at=r.occurred_at,
+                turn_id=r.body.get("turn_id"),
+            )
+        )
+    for r in conn.execute(statement("consolidate_working"), key):
+        owners[r.subject_id] = _owner(r.subject_id, r.agent_id, r.user_id, session_id)
+        working.setdefault(r.subject_id, []).append(
+            Working(
+                memory_id=r.id,
+                version=r.version,
+                source_event_ids=tuple(r.event_ids),
+                content=r.content,
+                importance=r.importance,
+                occurred_at=r.occurred_at,
+            )
+        )
+    return tuple(
+        Part(
+            owner=owner,
+            turns=tuple(turns.get(subject_id, ())),
+            working=tuple(working.get(subject_id, ())),
+        )
+        for subject_id, owner in sorted(owners.items())
+    )
+
+
+def _owner(subject_id: int, agent_id: int, user_id: int | None, session_id: int) -> Owner:
+    return Owner(
+        subject_id=subject_id, agent_id=agent_id, user_id=user_id, session_id=session_id
+    )
+
+
+def neighbours(
+    conn: Connection, org_id: int, owner: Owner, vectors: Sequence[Vector], *, model: str
+) -> list[Known]:
+    """The nearest live episodic memories of the subject to each vector."""
+    if not vectors:
+        return []
+    rows = conn.execute(
+        statement("consolidate_neighbours"),
+        {
+            "org_id": org_id,
+            "agent_id": owner.agent_id,
+            "subject_id": owner.subject_id,
+            "model": model,
+            "vectors": [vector_text(vector) for vector in vectors],
+        },
+    )
+    return [
+        Known(
+            memory_id=r.id,
+            version=r.version,
+            content=r.content,
+            vector=r.vector,
+            pinned=r.pinned,
+            importance=r.importance,
+            occurred_at=r.occurred_at,
+            source_count=r.source_count,
+        )
+        for r in rows
+    ]
+
+
+def merge(conn: Connection, org_id: int, merges: Sequence[Merge]) -> None:
+    """Refresh memories that a session repeated.
+
+    Raises: PassError when one changed since it was judged; the session is judged again.
+    """
+    if not merges:
+        return
+    result = conn.execute(
+        statement("consolidate_merge"),
+        {
+            "org_id": org_id,
+            "memory_ids": [m.memory_id for m in merges],
+            "versions": [m.version for m in merges],
+            "importances": [m.importance for m in merges],
+        },
+    )
+    if result.rowcount != len(merges):
+        raise PassError("a_memory_changed_meanwhile")
+
+
+def close_working(
+    conn: Connection, org_id: int, working: Sequence[Working], *, retention_seconds: float
+) -> None:
+    """Archive the working memories that a session handed over.
+
+    Raises: PassError when one changed since it was read; the session is judged again.
+    """
+    if not working:
+        return
+    result = conn.execute(
+        statement("consolidate_close_working"),
+        {
+            "org_id": org_id,
+            "memory_ids": [w.memory_id for w in working],
+            "versions": [w.version for w in working],
+            "retention_seconds": retention_seconds,
+        },
+    )
+    if result.rowcount != len(working):
+        raise PassError("a_memory_changed_meanwhile")
+
+
+def close_session(
+    conn: Connection, org_id: int, session_id: int, *, run_id: int, transitioned: int
+) -> None:
+    """Mark a session as consolidated by a run."""
+    conn.execute(
+        statement("consolidate_close_session"),
+        {
+            "org_id": org_id,
+            "session_id": session_id,
+            "run_id": run_id,
+            "transitioned": transitioned,
+        },
+    )

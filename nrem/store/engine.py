@@ -1,0 +1,123 @@
+"""Connections: which role they run as, and the transaction that carries org and instant.
+
+Every transaction sets `app.org_id` (row-level security reads it; unset means no rows) and
+`app.now` (the instant that carries meaning) with local effect, so that a pooled connection
+brings nothing along. This module and the runner are the only ones that commit.
+"""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from nrem.config import sqlalchemy_url
+from nrem.errors import SchemaVersionError, UnsafeRoleError
+from nrem.store.schema import SCHEMA_VERSION
+from nrem.store.statement import statement
+
+API: Final = "nrem_api"
+WORKER: Final = "nrem_worker"
+ADMIN: Final = "nrem_admin"
+
+# force_custom_plan: the planner must see which org a statement is about (a tenfold and more on
+# the largest and the smallest orgs). iterative_scan: a filtered vector search returns k rows.
+_SESSION: Final = (
+    ("jit", "off"),
+    ("timezone", "UTC"),
+    ("plan_cache_mode", "force_custom_plan"),
+    ("hnsw.iterative_scan", "relaxed_order"),
+    ("statement_timeout", "30s"),
+    ("lock_timeout", "5s"),
+    ("idle_in_transaction_session_timeout", "15s"),
+    ("tcp_user_timeout", "15s"),
+)
+
+
+def _options(role: str) -> dict[str, Any]:
+    settings = " ".join(f"-c {name}={value}" for name, value in (("role", role), *_SESSION))
+    return {"options": settings, "connect_timeout": 10, "application_name": role}
+
+
+def _pool(size: int) -> dict[str, Any]:
+    # hide_parameters: an error's text must not repeat what a person said.
+    return {
+        "pool_size": size,
+        "max_overflow": 0,
+        "pool_timeout": 10,
+        "pool_pre_ping": True,
+        "hide_parameters": True,
+    }
+
+
+def sync_engine(url: str, role: str, *, pool_size: int = 4) -> Engine:
+    """A pool of connections that act as `role`, whichever login the URL names.
+
+    The login must be `role` itself or a member of it.
+    """
+    return create_engine(sqlalchemy_url(url), connect_args=_options(role), **_pool(pool_size))
+
+
+def async_engine(url: str, role: str, *, pool_size: int = 10) -> AsyncEngine:
+    """As `sync_engine`, for the API's event loop."""
+    return create_async_engine(sqlalchemy_url(url), connect_args=_options(role), **_pool(pool_size))
+
+
+def enter(conn: Connection, *, org_id: int | None, now: datetime | None = None) -> datetime:
+    """Set org and instant for the current transaction; answers the instant.
+
+    Without `now` it is the database's clock. May be called again to change the org.
+    """
+    found: datetime = conn.execute(
+        statement("transaction_enter"), {"org_id": "" if org_id is None else str(org_id), "now": now}
+    ).scalar_one()
+    return found
+
+
+def instant(conn: Connection) -> datetime:
+    """The instant of the current transaction, as `enter` set it."""
+    found: datetime = conn.execute(statement("transaction_instant")).scalar_one()
+    return found
+
+
+@contextmanager
+def begin(
+    engine: Engine, *, org_id: int | None = None, now: datetime | None = None
+) -> Iterator[Connection]:
+    """One transaction for one org: commits at the end, rolls back on any error."""
+    with engine.begin() as conn:
+        enter(conn, org_id=org_id, now=now)
+        yield conn
+
+
+@asynccontextmanager
+async def begin_async(engine: AsyncEngine, *, org_id: int | None) -> AsyncIterator[AsyncConnection]:
+    """As `begin`, for the API; HTTP requests never choose the instant."""
+    async with engine.begin() as conn:
+        await conn.run_sync(enter, org_id=org_id)
+        yield conn
+
+
+def check(conn: Connection) -> None:
+    """Refuse to work on a database that is not safe or not at this version.
+
+    Raises: UnsafeRoleError when the role could bypass row-level security or owns a table;
+    SchemaVersionError when another migration is the newest.
+    """
+    role = conn.execute(statement("engine_role")).mappings().one()
+    if role["bypasses"] or role["owns"]:
+        raise UnsafeRoleError
+    try:
+        found = conn.execute(statement("engine_version")).scalar_one_or_none()
+    except ProgrammingError as error:
+        raise SchemaVersionError(
+            "the database has no nrem schema; run `alembic upgrade head`"
+        ) from error
+    if found != SCHEMA_VERSION:
+        raise SchemaVersionError(
+            f"the database is at schema version {found}, this program needs {SCHEMA_VERSION}; "
+            "run `alembic upgrade head`"
+        )

@@ -1,0 +1,63 @@
+"""Run rows: what each execution of a pass read, proposed and changed, and why it ended as it did."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from nrem.store.statement import statement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One execution. Ids, counts and codes only: a diff is rendered from versions."""
+
+    org_id: int
+    run_id: int
+    pass_name: str
+    cause: str
+    task_id: str | None
+    owner: str
+    started_at: datetime
+    outcome: str
+    reason: str | None = None
+    read: int = 0
+    proposed: int = 0
+    changed: int = 0
+    stream_id: int | None = None
+    fence: int | None = None
+    engine: str | None = None
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+def number(conn: Connection) -> int:
+    """Draw a run's number, so that rows written before the run row can name it."""
+    return int(conn.execute(statement("run_number")).scalar_one())
+
+
+def add(conn: Connection, run: Run) -> None:
+    """Write a run row into the transaction that its changes are part of."""
+    conn.execute(
+        statement("run_add"),
+        {
+            "org_id": run.org_id,
+            "id": run.run_id,
+            "pass": run.pass_name,
+            "cause": run.cause,
+            "task_id": run.task_id,
+            "owner": run.owner,
+            "stream_id": run.stream_id,
+            "fence": run.fence,
+            "engine": run.engine,
+            "read": run.read,
+            "proposed": run.proposed,
+            "changed": run.changed,
+            "outcome": run.outcome,
+            "reason": run.reason,
+            "detail": json.dumps(dict(run.detail)),
+            "started_at": run.started_at,
+        },
+    )

@@ -1,0 +1,12 @@
+-- inbox_release: gives items back after a failure, due again after a pause.
+-- Index: inbox_pkey
+-- Role: nrem_worker
+UPDATE inbox AS i
+SET owner = NULL, lease_until = NULL,
+    due_at = app_now() + make_interval(secs => cast(:delay_seconds AS float8))
+FROM unnest(cast(:item_kinds AS text[]), cast(:item_ids AS bigint[])) AS w (item_kind, item_id)
+WHERE i.org_id = cast(:org_id AS bigint)
+  AND i.pass = cast(:pass AS text)
+  AND i.item_kind = w.item_kind
+  AND i.item_id = w.item_id
+  AND i.owner = cast(:owner AS text)

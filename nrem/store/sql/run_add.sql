@@ -1,0 +1,11 @@
+-- run_add: writes down one execution of a pass: ids, counts and codes, never content.
+-- Index: runs_pkey
+-- Role: nrem_worker
+INSERT INTO runs (
+  org_id, id, pass, cause, task_id, owner, stream_id, fence, engine, read, proposed, changed,
+  outcome, reason, detail, started_at)
+VALUES (
+  cast(:org_id AS bigint), cast(:id AS bigint), cast(:pass AS text), cast(:cause AS text),
+  cast(:task_id AS text), cast(:owner AS text), cast(:stream_id AS bigint), cast(:fence AS bigint),
+  cast(:engine AS text), cast(:read AS int), cast(:proposed AS int), cast(:changed AS int),
+  cast(:outcome AS text), cast(:reason AS text), cast(:detail AS jsonb), cast(:started_at AS timestamptz))

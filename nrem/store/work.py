@@ -1,0 +1,127 @@
+"""Due work: streams, leases, the inbox, and which orgs have something to do.
+
+Two clocks, never mixed: due times compare with the transaction's instant (`app_now()`), leases
+with the database's own clock (`clock_timestamp()`).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from nrem.store.statement import statement
+
+# None = never: Postgres has an instant after all others, Python has none.
+Instant = datetime | None
+
+
+@dataclass(slots=True, kw_only=True)
+class LockedStream:
+    """A stream row under lock, and the last number given out."""
+
+    stream_id: int
+    last_seq: int
+
+
+def lock_streams(
+    conn: Connection, org_id: int, keys: Iterable[tuple[str, int]]
+) -> dict[tuple[str, int], LockedStream]:
+    """Lock the streams of (kind, row number) pairs in key order, making those that are missing."""
+    wanted = sorted(set(keys))
+    found = _lock(conn, org_id, wanted)
+    missing = [key for key in wanted if key not in found]
+    if missing:
+        kinds, refs = zip(*missing, strict=True)
+        conn.execute(
+            statement("stream_add"),
+            {"org_id": org_id, "kinds": list(kinds), "ref_ids": list(refs)},
+        )
+        found |= _lock(conn, org_id, missing)
+    return found
+
+
+def _lock(
+    conn: Connection, org_id: int, keys: Sequence[tuple[str, int]]
+) -> dict[tuple[str, int], LockedStream]:
+    kinds, refs = zip(*keys, strict=True)
+    rows = conn.execute(
+        statement("stream_lock"), {"org_id": org_id, "kinds": list(kinds), "ref_ids": list(refs)}
+    )
+    return {
+        (row.kind, row.ref_id): LockedStream(stream_id=row.id, last_seq=row.last_seq)
+        for row in rows
+    }
+
+
+def queue_items(
+    conn: Connection, org_id: int, name: str, items: Sequence[tuple[str, int, int]]
+) -> None:
+    """Queue (item kind, row number, session or 0) for a batch pass."""
+    kinds, ids, sessions = zip(*items, strict=True)
+    conn.execute(
+        statement("inbox_add"),
+        {
+            "org_id": org_id,
+            "pass": name,
+            "item_kinds": list(kinds),
+            "item_ids": list(ids),
+            "session_ids": list(sessions),
+        },
+    )
+
+
+def bring_streams_forward(
+    conn: Connection, org_id: int, name: str, kind: str, delay_seconds: Mapping[int, float]
+) -> None:
+    """Make the streams of `kind` due for a pass, no later than `delay_seconds` from now."""
+    streams = lock_streams(conn, org_id, ((kind, ref) for ref in delay_seconds))
+    delays = {streams[kind, ref].stream_id: delay for ref, delay in delay_seconds.items()}
+    conn.execute(
+        statement("lease_bring_forward"),
+        {
+            "org_id": org_id,
+            "pass": name,
+            "stream_ids": list(delays),
+            "delay_seconds": [float(delay) for delay in delays.values()],
+        },
+    )
+
+
+def bring_forward(conn: Connection, org_id: int, delay_seconds: Mapping[str, float]) -> None:
+    """Make the org due for passes, no later than `delay_seconds` from now."""
+    conn.execute(
+        statement("work_bring_forward"),
+        {
+            "org_id": org_id,
+            "passes": list(delay_seconds),
+            "delay_seconds": [float(delay) for delay in delay_seconds.values()],
+        },
+    )
+
+
+def pick(conn: Connection, name: str, *, only_org: int | None = None) -> int | None:
+    """Take the org that is due for a pass and had least of the workers' time, or None.
+
+    Marks it as not due; the caller must `rearm` it. If it crashes first, `rescue` does.
+    """
+    return conn.execute(
+        statement("work_pick"), {"pass": name, "only_org": only_org}
+    ).scalar_one_or_none()
+
+
+def rearm(conn: Connection, org_id: int, name: str, due_at: Instant, *, cost: float = 0.0) -> None:
+    """Say when the org is due again for a pass, and charge what the last run cost."""
+    conn.execute(
+        statement("work_rearm"), {"org_id": org_id, "pass": name, "due_at": due_at, "cost": cost}
+    )
+
+
+def due_passes(conn: Connection) -> list[str]:
+    """The passes for which any org has due work."""
+    return list(conn.execute(statement("work_due")).scalars())
+
+
+def mark_all(conn: Connection, name: str) -> None:
+    """Make every org due for a pass now, as a tick does."""
+    conn.execute(statement("work_mark_all"), {"pass": name})

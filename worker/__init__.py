@@ -1,0 +1,1 @@
+"""Background work: the passes, the one runner that drives them, and the two ways it is woken."""

@@ -1,0 +1,133 @@
+"""What a pass is: a declaration and four verbs, claim -> propose -> decide -> apply.
+
+Only `claim` and `apply` know SQL, only `propose` may take long or ask a model, only `decide` knows
+policy. A pass never commits, leases, retries or measures: `worker.runner` does, for all of them.
+The items, proposals and decisions are each pass's own types, so they are `Any` here, and ANN401
+is silenced for them.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection
+
+from nrem.digest import Digest
+from nrem.llm.embed import Embedder
+from nrem.llm.provider import Provider
+from nrem.policy.params import Policy
+from nrem.store.inbox import Item
+from nrem.store.lease import Lease
+
+
+class Shape(StrEnum):
+    """How a pass finds its work and what guards its writes."""
+
+    # set-based, one transaction per batch, rows locked from claim to apply
+    SWEEP = "sweep"
+    # items of the inbox; computes outside any transaction, applies what it still owns
+    BATCH = "batch"
+    # one stream at a time, in order, behind a fence
+    LEASED = "leased"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    """What a process lends to every pass; built once per process."""
+
+    embedder: Embedder
+    provider: Provider
+    digest: Digest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """One execution for one org: its instant, its policy, its run number."""
+
+    org_id: int
+    run_id: int
+    now: datetime
+    policy: Policy
+    tools: Tools
+    # what the runner claimed for it; a sweep claims for itself
+    items: Sequence[Item] = ()
+    lease: Lease | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nothing:
+    """A claim that found nothing to do yet, and why."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What `apply` wrote: counts and ids for the run row, and the passes that now have work."""
+
+    read: int
+    proposed: int = 0
+    changed: int = 0
+    reason: str | None = None
+    engine: str | None = None
+    detail: Mapping[str, Any] = field(default_factory=dict)
+    wakes: tuple[str, ...] = ()
+
+
+def _no_claim(_conn: Connection, _work: Work, _limit: int) -> Any:  # noqa: ANN401
+    return ()
+
+
+def _no_proposal(_work: Work, _found: Any) -> Any:  # noqa: ANN401
+    return None
+
+
+def _no_comparison(_conn: Connection, _work: Work, _found: Any, proposals: Any) -> Any:  # noqa: ANN401
+    return proposals
+
+
+def _no_decision(_found: Any, _proposals: Any, _work: Work) -> Any:  # noqa: ANN401
+    return ()
+
+
+def _no_change(_conn: Connection, _work: Work, _decisions: Any) -> Changes:  # noqa: ANN401
+    return Changes(read=0)
+
+
+def _never_due(_conn: Connection, _work: Work) -> datetime | None:
+    return None
+
+
+def _cannot_park(_conn: Connection, _work: Work, _found: Any) -> None:  # noqa: ANN401
+    """Batch and leased passes are parked by the runner."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pass:
+    """The declaration of a pass; the Celery task, the schedule and the command come from it."""
+
+    name: str
+    shape: Shape
+    # items per claim; a leased pass takes one stream at a time
+    batch: int = 500
+    lease_seconds: float = 120.0
+    # the try after which poison work is set aside
+    max_attempts: int = 5
+    # when a tick makes every org due for it (cron, UTC); None: woken by work alone
+    cron: str | None = None
+    # instead of a cron expression: a tick every so many seconds
+    every_seconds: int | None = None
+    claim: Callable[[Connection, Work, int], Any] = _no_claim
+    propose: Callable[[Work, Any], Any] = _no_proposal
+    # a short read after a long proposal: what it must be held against
+    compare: Callable[[Connection, Work, Any, Any], Any] = _no_comparison
+    decide: Callable[[Any, Any, Work], Any] = _no_decision
+    apply: Callable[[Connection, Work, Any], Changes] = _no_change
+    # when this org (or, for a leased pass, this stream) has work again
+    next_due: Callable[[Connection, Work], datetime | None] = _never_due
+    # a sweep's way to take one poisonous row out of its claims
+    park: Callable[[Connection, Work, Any], None] = _cannot_park
+    # instead of the verbs: one set-based statement over the control tables of all orgs
+    sweep: Callable[[Connection], Changes] | None = None

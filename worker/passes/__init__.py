@@ -1,0 +1,20 @@
+"""The life of a memory, pass by pass, in the order in which a memory meets them."""
+
+from typing import Final
+
+from worker.contract import Pass
+from worker.passes.consolidate import CONSOLIDATE
+from worker.passes.decay import DECAY
+from worker.passes.embed import EMBED
+from worker.passes.rescue import RESCUE
+from worker.passes.score import SCORE
+
+PASSES: Final[tuple[Pass, ...]] = (
+    SCORE,  # an event becomes a memory with an importance
+    EMBED,  # a text gets its vector
+    CONSOLIDATE,  # an ended session becomes episodic memories
+    DECAY,  # what faded or lay idle changes its state
+    RESCUE,  # what a crash left behind becomes due again
+)
+
+BY_NAME: Final = {duty.name: duty for duty in PASSES}

@@ -1,0 +1,107 @@
+"""score: an accepted event becomes a memory with an importance; a turn becomes searchable.
+
+Reads: queued `memory` and `turn` events. Writes: memories with sources, postings, one effect per
+event, the queue of `embed`. Safe to repeat because the queue row goes in the same transaction and
+the effect's key refuses a second one. The order of events changes nothing.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection
+
+from nrem.store import effect, inbox, memory, score, search, work
+from nrem.store.event import MEMORY
+from nrem.store.memory import NewMemory, content_hash
+from nrem.store.score import StoredEvent
+from nrem.store.search import Text, turn_text
+from worker.contract import Changes, Pass, Shape, Work
+
+NAME: Final = "score"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scored:
+    """Memories to store, and turns to index as they are."""
+
+    memories: tuple[NewMemory, ...]
+    turns: tuple[Text, ...]
+    event_ids: tuple[int, ...]
+    has_session: bool
+
+
+def claim(conn: Connection, job: Work, _limit: int) -> list[StoredEvent]:
+    """The claimed events."""
+    return score.read(conn, job.org_id, [item.item_id for item in job.items])
+
+
+def decide(events: list[StoredEvent], _proposal: None, job: Work) -> Scored:
+    """What each event becomes; a given importance wins over the scored one."""
+    return Scored(
+        memories=tuple(_memory(event, job) for event in events if event.kind == MEMORY),
+        turns=tuple(_turn(event, job) for event in events if event.kind != MEMORY),
+        event_ids=tuple(event.event_id for event in events),
+        has_session=any(event.owner.session_id for event in events),
+    )
+
+
+def _memory(event: StoredEvent, job: Work) -> NewMemory:
+    return memory.born(
+        event.body,
+        owner=event.owner,
+        event_id=event.event_id,
+        occurred_at=event.occurred_at,
+        recorded_at=event.recorded_at,
+        policy=job.policy,
+        digest=job.tools.digest,
+        org_id=job.org_id,
+    )
+
+
+def _turn(event: StoredEvent, job: Work) -> Text:
+    words = turn_text(event.body["content"], event.body.get("speaker"))
+    return Text(
+        kind="turn",
+        item_id=event.event_id,
+        agent_id=event.owner.agent_id,
+        subject_id=event.owner.subject_id,
+        content=words,
+        content_hash=content_hash(job.tools.digest, job.org_id, words),
+    )
+
+
+def apply(conn: Connection, job: Work, scored: Scored) -> Changes:
+    """Store memories and postings, and queue both for their vectors."""
+    ids = memory.add(conn, job.org_id, scored.memories, policy=job.policy, now=job.now)
+    search.add_texts(conn, job.org_id, scored.turns)
+    to_embed = [("memory", number, 0) for number in ids]
+    to_embed += [("turn", turn.item_id, 0) for turn in scored.turns]
+    if to_embed:
+        work.queue_items(conn, job.org_id, "embed", to_embed)
+    effects = [(event_id, "scored", None) for event_id in scored.event_ids]
+    effect.add(conn, job.org_id, NAME, effects, run_id=job.run_id)
+    return Changes(
+        read=len(job.items),
+        proposed=len(scored.event_ids),
+        changed=len(scored.event_ids),
+        detail={"memories": ids},
+        # a session that ended meanwhile may have waited for these
+        wakes=("embed", "consolidate") if scored.has_session else ("embed",),
+    )
+
+
+def next_due(conn: Connection, job: Work) -> datetime | None:
+    """When the next queued event is due."""
+    return inbox.next_due(conn, job.org_id, NAME)
+
+
+SCORE: Final = Pass(
+    name=NAME,
+    shape=Shape.BATCH,
+    batch=500,
+    claim=claim,
+    decide=decide,
+    apply=apply,
+    next_due=next_due,
+)

@@ -1,0 +1,75 @@
+"""What a worker process holds: its database, its tools, its nudger; made once, after any fork."""
+
+import os
+import socket
+from dataclasses import dataclass
+from functools import cache
+
+from sqlalchemy import Engine
+
+from nrem.config import Settings
+from nrem.digest import Digest
+from nrem.llm.embed import load_embedder
+from nrem.llm.offline import OfflineProvider
+from nrem.queue import Nudger
+from nrem.store import engine, heartbeat
+from worker.contract import Pass, Tools
+from worker.runner import Cause, Outcome, Setting, drain
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Process:
+    """One process that drives passes."""
+
+    kind: str
+    name: str
+    database: Engine
+    tools: Tools
+    nudger: Nudger
+
+    def run(self, duty: Pass, cause: Cause) -> list[Outcome]:
+        """Drain a pass, and nudge whoever has work because of it."""
+        outcomes = drain(Setting(database=self.database, tools=self.tools, cause=cause), duty)
+        self.nudger.nudge({name for its in outcomes for name in its.changes.wakes})
+        return outcomes
+
+    def beat(self, *, has_progress: bool) -> None:
+        """Say that this process lives."""
+        with engine.begin(self.database) as conn:
+            heartbeat.beat(
+                conn, self.name, kind=self.kind, pid=os.getpid(), has_progress=has_progress
+            )
+
+
+def open_process(kind: str, settings: Settings) -> Process:
+    """Connect as the worker role and check the database.
+
+    Raises: SchemaVersionError, UnsafeRoleError, ConfigError.
+    """
+    # Two connections at once: one works, one renews a lease.
+    database = engine.sync_engine(settings.require_database_url(), engine.WORKER, pool_size=3)
+    with database.begin() as conn:
+        engine.check(conn)
+    return Process(
+        kind=kind,
+        name=f"{kind}:{socket.gethostname()}:{os.getpid()}",
+        database=database,
+        tools=make_tools(settings),
+        nudger=Nudger(settings.broker_url),
+    )
+
+
+def make_tools(settings: Settings) -> Tools:
+    """The embedder, the provider and the digest that the settings name."""
+    embedder = load_embedder(settings.embedder)
+    return Tools(
+        embedder=embedder,
+        provider=OfflineProvider(embedder),
+        digest=Digest(settings.load_pepper()),
+    )
+
+
+@cache
+def this_process(kind: str) -> Process:
+    """The process's own, made at first use, so that a forked child never shares its parent's."""
+    return open_process(kind, Settings())

@@ -1,0 +1,50 @@
+"""The one place that claims, leases, commits and records; it drives every pass.
+
+`drain` runs one pass until nothing is due for it. Each step takes the org that had least of the
+workers' time, so no org waits behind another's backlog. Attempts are counted where work is
+claimed, in a transaction of its own: a killed process counts as a try, and poison is set aside.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+import structlog
+
+from nrem.clock import monotonic
+from nrem.errors import LostLease
+from worker.contract import Pass, Shape
+from worker.runner import batch, leased, sweep
+from worker.runner.step import Cause, Outcome, Setting, Step
+
+__all__ = ["Cause", "Outcome", "Setting", "drain", "step"]
+
+_log = structlog.get_logger("worker")
+
+# A drain ends after this long, so that one pass cannot keep a worker from the others.
+_DRAIN_SECONDS: Final = 30.0
+
+_DRIVES: Final[dict[Shape, Callable[[Step], Outcome | None]]] = {
+    Shape.SWEEP: sweep.drive,
+    Shape.BATCH: batch.drive,
+    Shape.LEASED: leased.drive,
+}
+
+
+def drain(setting: Setting, duty: Pass) -> list[Outcome]:
+    """Run a pass until nothing is due for it, or for 30 s; answers what each step did."""
+    ends, outcomes = monotonic() + _DRAIN_SECONDS, []
+    while outcome := step(setting, duty):
+        outcomes.append(outcome)
+        if duty.sweep is not None or monotonic() > ends:
+            break
+    return outcomes
+
+
+def step(setting: Setting, duty: Pass) -> Outcome | None:
+    """One claim of one org's work, or None when no org has any that is due."""
+    its = Step(setting=setting, duty=duty)
+    try:
+        return _DRIVES[duty.shape](its)
+    except LostLease:
+        _log.warning("run.fenced", duty=duty.name, org=its.org_id)
+        return Outcome(org_id=its.org_id or 0, outcome="fenced")

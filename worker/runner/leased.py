@@ -1,0 +1,129 @@
+"""Drives a leased pass: one stream at a time, proposed outside any transaction, behind a fence.
+
+While a proposal is made the lease is renewed from a thread; `apply` checks fence and cursor before
+it writes anything, so a holder that lost its stream changes no row.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from threading import Event, Thread
+from typing import Final
+
+from sqlalchemy import Connection
+
+from nrem.errors import LostLease
+from nrem.store import engine, lease, park
+from nrem.store.inbox import Item
+from nrem.store.lease import Lease
+from worker.contract import Changes, Nothing, Work
+from worker.runner.step import Outcome, Step
+
+_RENEWALS_PER_LEASE: Final = 3
+_PAUSE_SECONDS: Final = 2.0
+_LONGEST_PAUSE_SECONDS: Final = 300.0
+
+
+def drive(step: Step) -> Outcome | None:
+    """Process one stream of one org, or answer None when no org is due."""
+    duty = step.duty
+    with step.begin() as conn:
+        if not step.pick(conn):
+            return None
+        job = step.work(conn)
+        held = lease.claim(
+            conn, job.org_id, duty.name, owner=step.owner, lease_seconds=duty.lease_seconds
+        )
+        step.rearm(conn, lease.next_due(conn, job.org_id, duty.name), cost=1.0)
+    if held is None:
+        return Outcome(org_id=job.org_id, outcome="noop")
+    if held.attempts > duty.max_attempts:
+        return _park(step, job, held, reason="crashed", error=None)
+    try:
+        return _process(step, replace(job, lease=held), held)
+    except LostLease:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever a stream does, the others go on
+        return _fail(step, job, held, error)
+
+
+def _process(step: Step, job: Work, held: Lease) -> Outcome:
+    duty = step.duty
+    with step.begin() as conn:
+        found = duty.claim(conn, job, 1)
+        if isinstance(found, Nothing):
+            return _nothing(conn, step, job, held, found)
+    with _renewed(step, held):
+        proposals = duty.propose(job, found)
+    with step.begin() as conn:
+        proposals = duty.compare(conn, job, found, proposals)
+    decisions = duty.decide(found, proposals, job)
+    with step.begin() as conn:
+        lease.finish(conn, held, steps=1)
+        changes = duty.apply(conn, job, decisions)
+        _rearm(conn, step, job, held)
+        step.announce(conn, changes)
+        return step.record(conn, job, "applied" if changes.changed else "noop", changes)
+
+
+def _nothing(
+    conn: Connection, step: Step, job: Work, held: Lease, found: Nothing
+) -> Outcome:
+    """Not yet: an early wake leaves no run row, a deferral does."""
+    lease.finish(conn, held)
+    _rearm(conn, step, job, held)
+    if found.reason == "not_due":
+        return Outcome(org_id=job.org_id, outcome="noop")
+    return step.record(conn, job, "deferred", Changes(read=0, reason=found.reason))
+
+
+def _rearm(conn: Connection, step: Step, job: Work, held: Lease) -> None:
+    """After `finish` the row is ours, so an append that comes later waits and sees this."""
+    due_at = step.duty.next_due(conn, job)
+    lease.arm(conn, held, due_at)
+    if due_at is not None:
+        step.rearm(conn, due_at)
+
+
+@contextmanager
+def _renewed(step: Step, held: Lease) -> Iterator[None]:
+    done = Event()
+    every = step.duty.lease_seconds / _RENEWALS_PER_LEASE
+
+    def renew() -> None:
+        while not done.wait(every):
+            with engine.begin(step.setting.database, org_id=held.org_id) as conn:
+                if not lease.renew(conn, held, lease_seconds=step.duty.lease_seconds):
+                    return
+
+    thread = Thread(target=renew, name=f"renew-{step.duty.name}", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+def _fail(step: Step, job: Work, held: Lease, error: Exception) -> Outcome:
+    reason = type(error).__name__
+    if held.attempts >= step.duty.max_attempts:
+        return _park(step, job, held, reason="failed", error=reason)
+    pause = min(_PAUSE_SECONDS * 2.0 ** (held.attempts - 1), _LONGEST_PAUSE_SECONDS)
+    with step.begin() as conn:
+        lease.finish(conn, held, is_failure=True)
+        due_at = job.now + timedelta(seconds=pause)
+        lease.arm(conn, held, due_at)
+        step.rearm(conn, due_at)
+        return step.record(conn, replace(job, lease=held), "failed", Changes(read=1, reason=reason))
+
+
+def _park(step: Step, job: Work, held: Lease, *, reason: str, error: str | None) -> Outcome:
+    item = Item(kind=park.STREAM, item_id=held.stream_id, session_id=None, attempts=held.attempts)
+    with step.begin() as conn:
+        lease.finish(conn, held)
+        lease.set_aside(conn, job.org_id, step.duty.name, held.stream_id, state="parked")
+        park.add(conn, job.org_id, step.duty.name, [item], reason=reason, error_class=error)
+        changes = Changes(read=1, reason=error or reason)
+        return step.record(conn, replace(job, lease=held), "parked", changes)

@@ -1,0 +1,55 @@
+"""Drives a sweep: claim, decide and apply in one transaction per batch.
+
+A failing batch is tried again at half its size, down to the one row that fails; that row is taken
+out of the claims and parked.
+"""
+
+from worker.contract import Changes
+from worker.runner.step import Outcome, Step
+
+
+def drive(step: Step) -> Outcome | None:
+    """Sweep one batch of one org (or the control tables of all), or None when none is due."""
+    if step.duty.sweep is not None:
+        with step.begin() as conn:
+            return Outcome(org_id=0, outcome="applied", changes=step.duty.sweep(conn))
+    with step.begin() as conn:
+        if not step.pick(conn):
+            return None
+    return _sweep(step)
+
+
+def _sweep(step: Step) -> Outcome:
+    try:
+        return _batch(step)
+    except Exception as error:  # noqa: BLE001 - whatever a row does, the others go on
+        if step.duty.batch > 1:
+            return _sweep(step.with_batch(step.duty.batch // 2))
+        return _park(step, error)
+
+
+def _batch(step: Step) -> Outcome:
+    duty = step.duty
+    with step.begin() as conn:
+        job = step.work(conn)
+        found = duty.claim(conn, job, duty.batch)
+        if not found:
+            step.rearm(conn, duty.next_due(conn, job))
+            return Outcome(org_id=job.org_id, outcome="noop")
+        changes = duty.apply(conn, job, duty.decide(found, None, job))
+        is_full = len(found) == duty.batch
+        step.rearm(conn, job.now if is_full else duty.next_due(conn, job), cost=changes.read)
+        step.announce(conn, changes)
+        return step.record(conn, job, "applied" if changes.changed else "noop", changes)
+
+
+def _park(step: Step, error: Exception) -> Outcome:
+    """One row alone fails: take it out of the way, and say so."""
+    duty = step.duty
+    with step.begin() as conn:
+        job = step.work(conn)
+        found = duty.claim(conn, job, 1)
+        duty.park(conn, job, found)
+        step.rearm(conn, job.now)
+        reason = type(error).__name__
+        return step.record(conn, job, "parked", Changes(read=len(found), reason=reason))
