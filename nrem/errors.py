@@ -1,19 +1,19 @@
 """Every error nrem raises on purpose, in one tree; the docstring is the default message.
 
-    NremError
-    +- ConfigError            a setting is missing or wrong; names the setting and the remedy
-    |  +- SchemaVersionError  the database is at another schema version
-    |  +- UnsafeRoleError     the runtime role could bypass row-level security
-    +- RejectedError          the caller's request cannot be carried out; has an HTTP status
-    |  +- InvalidError        422, a field is wrong
-    |  +- UnauthenticatedError  401
-    |  +- ForbiddenError      403, the key lacks a scope
-    |  +- NotFoundError       404
-    |  +- ConflictError       409
-    |  +- OverloadedError     429, with a time to wait
-    +- UnavailableError       503, nothing was committed; sending again is safe
-    +- PassError              a pass cannot process an item; the runner retries, then parks
-    +- LostLease              another worker took the work over; nothing was written
+NremError
++- ConfigError            a setting is missing or wrong; names the setting and the remedy
+|  +- SchemaVersionError  the database is at another schema version
+|  +- UnsafeRoleError     the runtime role could bypass row-level security
++- RejectedError          the caller's request cannot be carried out; has an HTTP status
+|  +- InvalidError        422, a field is wrong
+|  +- UnauthenticatedError  401
+|  +- ForbiddenError      403, the key lacks a scope
+|  +- NotFoundError       404
+|  +- ConflictError       409
+|  +- OverloadedError     429, with a time to wait
++- UnavailableError       503, nothing was committed; sending again is safe
++- PassError              a pass cannot process an item; the runner retries, then parks
++- LostLease              another worker took the work over; nothing was written
 """
 
 from typing import ClassVar

@@ -57,7 +57,8 @@ def last_instant(trigger: CronTrigger, now: datetime) -> datetime | None:
     time, so one late run does what all the missed ones would have done.
     """
     for window in _WINDOWS:
-        found, at = None, trigger.get_next_fire_time(None, now - window)
+        found: datetime | None = None
+        at = trigger.get_next_fire_time(None, now - window)
         while at is not None and at <= now:
             found, at = at, trigger.get_next_fire_time(at, at + _TICK)
         if found is not None:

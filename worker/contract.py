@@ -64,6 +64,17 @@ class Nothing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One line of a diff, for a dry run: what an item was and what it is to be."""
+
+    kind: str
+    id: int
+    before: str | None
+    after: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
     """What `apply` wrote: counts and ids for the run row, and the passes that now have work."""
 
@@ -74,6 +85,7 @@ class Changes:
     engine: str | None = None
     detail: Mapping[str, Any] = field(default_factory=dict)
     wakes: tuple[str, ...] = ()
+    diff: tuple[Change, ...] = ()
 
 
 def _no_claim(_conn: Connection, _work: Work, _limit: int) -> Any:  # noqa: ANN401

@@ -12,7 +12,8 @@ from types import FrameType
 from typing import Final
 
 import structlog
-from sqlalchemy.exc import DBAPIError, TimeoutError as PoolTimeout
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from nrem.clock import monotonic
 from nrem.config import Settings

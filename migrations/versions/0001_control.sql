@@ -97,6 +97,15 @@ CREATE TABLE parked (
 
 CREATE UNIQUE INDEX parked_open_key ON parked (org_id, pass, item_kind, item_id) WHERE resolved_at IS NULL;
 
+-- How often each pass ended how; counting the run rows at every scrape would read them all.
+CREATE TABLE run_totals (
+  org_id bigint NOT NULL REFERENCES orgs (id) ON DELETE CASCADE,
+  pass text NOT NULL,
+  outcome text NOT NULL,
+  runs bigint NOT NULL DEFAULT 0,
+  PRIMARY KEY (org_id, pass, outcome)
+) WITH (fillfactor = 50);
+
 -- An instant at which a schedule fired. The key makes any number of schedulers harmless.
 CREATE TABLE ticks (
   schedule text NOT NULL,

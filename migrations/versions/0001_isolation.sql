@@ -6,7 +6,7 @@ DECLARE
     'policies', 'agents', 'users', 'subjects', 'threads', 'sessions', 'events', 'effects',
     'memories', 'memory_versions', 'derivations', 'runs', 'embeddings', 'lexemes'];
   control constant text[] := ARRAY[
-    'api_keys', 'streams', 'leases', 'inbox', 'org_work', 'parked'];
+    'api_keys', 'streams', 'leases', 'inbox', 'org_work', 'parked', 'run_totals'];
   name text;
 BEGIN
   FOREACH name IN ARRAY tenant || control || ARRAY['orgs', 'ticks', 'heartbeats'] LOOP
@@ -36,6 +36,7 @@ CREATE POLICY api_keys_admin ON api_keys TO nrem_admin USING (true) WITH CHECK (
 CREATE POLICY api_keys_lookup ON api_keys FOR SELECT TO nrem_lookup USING (true);
 CREATE POLICY inbox_lookup ON inbox FOR SELECT TO nrem_lookup USING (true);
 CREATE POLICY leases_lookup ON leases FOR SELECT TO nrem_lookup USING (true);
+CREATE POLICY run_totals_lookup ON run_totals FOR SELECT TO nrem_lookup USING (true);
 CREATE POLICY parked_lookup ON parked FOR SELECT TO nrem_lookup USING (true);
 CREATE POLICY ticks_worker ON ticks TO nrem_worker USING (true) WITH CHECK (true);
 CREATE POLICY heartbeats_worker ON heartbeats TO nrem_worker USING (true) WITH CHECK (true);
@@ -51,16 +52,16 @@ GRANT SELECT ON orgs, policies, memory_versions, api_keys TO nrem_worker;
 GRANT SELECT, INSERT ON agents, users, subjects, threads, events TO nrem_worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON
   sessions, effects, memories, derivations, runs, embeddings, lexemes,
-  streams, leases, inbox, org_work, parked, ticks, heartbeats TO nrem_worker;
+  streams, leases, inbox, org_work, parked, run_totals, ticks, heartbeats TO nrem_worker;
 
 -- Ids are drawn before the rows are written, so that sources can stand before what they explain.
 GRANT USAGE ON SEQUENCE memories_id_seq, runs_id_seq TO nrem_api, nrem_worker;
 
 GRANT SELECT, INSERT, UPDATE ON orgs, api_keys TO nrem_admin;
-GRANT SELECT ON api_keys, inbox, leases, parked TO nrem_lookup;
+GRANT SELECT ON api_keys, inbox, leases, parked, run_totals TO nrem_lookup;
 
--- An API key must be found before its org is known. These two functions are the only ones that look
--- across orgs; they run as nrem_lookup, which may read keys and queues and nothing else.
+-- An API key must be found before its org is known. These functions are the only ones that look
+-- across orgs; they run as nrem_lookup, which may read keys, queues and counters and nothing else.
 RESET ROLE;
 SET LOCAL ROLE nrem_lookup;
 CREATE FUNCTION api_key_find(wanted text)
@@ -74,7 +75,7 @@ END;
 REVOKE ALL ON FUNCTION api_key_find(text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION api_key_find(text) TO nrem_api;
 
--- Backlog per pass over all orgs, for /metrics: numbers only, no org is named.
+-- Due work and ended runs per pass over all orgs, for /metrics: numbers only, no org is named.
 CREATE FUNCTION backlog_read()
 RETURNS TABLE (pass text, waiting bigint, oldest_due_seconds double precision, parked bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
@@ -102,6 +103,15 @@ BEGIN ATOMIC
 END;
 REVOKE ALL ON FUNCTION backlog_read() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION backlog_read() TO nrem_api, nrem_worker;
+
+CREATE FUNCTION run_counts()
+RETURNS TABLE (pass text, outcome text, runs bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+BEGIN ATOMIC
+  SELECT t.pass, t.outcome, sum(t.runs)::bigint FROM run_totals AS t GROUP BY t.pass, t.outcome;
+END;
+REVOKE ALL ON FUNCTION run_counts() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION run_counts() TO nrem_api, nrem_worker;
 SET LOCAL ROLE nrem_owner;
 
 -- Planner statistics would keep samples of what people said after its rows are gone.

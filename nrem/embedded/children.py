@@ -41,7 +41,8 @@ _FIRST_PORT: Final = 20_000
 _PORT_ATTEMPTS: Final = 100
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+# No repr: operators' URLs hold passwords.
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Urls:
     """Where the children find their servers; a broker of None means there is none."""
 
@@ -76,7 +77,7 @@ class Child:
 
     def is_ready(self) -> bool:
         """Whether every listener answers."""
-        return all(_answers(host, port) for host, port in self.listens_on)
+        return all(answers(host, port) for host, port in self.listens_on)
 
     def release(self) -> None:
         """Nothing is held."""
@@ -160,7 +161,8 @@ def _try_port(host: str, port: int, *, option: str) -> None:
         ) from None
 
 
-def _answers(host: str, port: int) -> bool:
+def answers(host: str, port: int) -> bool:
+    """Whether an HTTP server there says that it lives."""
     connection = http.client.HTTPConnection(reachable(host), port, timeout=_PROBE_SECONDS)
     try:
         connection.request("GET", "/livez")

@@ -1,5 +1,6 @@
 """Places of the embedded stack: wheels, the socket directory, locks, small JSON files."""
 
+import contextlib
 import fcntl
 import hashlib
 import importlib.util
@@ -54,6 +55,14 @@ def socket_dir(data_dir: Path) -> Path:
             "data directory with --data or NREM_DATA_DIR"
         )
     return path
+
+
+def leave_socket_dir(data_dir: Path) -> None:
+    """Remove a socket directory outside the data directory, unless somebody still uses it."""
+    path = socket_dir(data_dir)
+    if path.parent != data_dir:
+        with contextlib.suppress(OSError):
+            path.rmdir()
 
 
 def acquire(path: Path, *, wait_seconds: float) -> int | None:

@@ -33,22 +33,25 @@ _LEFTOVER_SECONDS: Final = 60.0
 _INITDB_SECONDS: Final = 300.0
 _PROBE_SECONDS: Final = 10.0
 _POLL_SECONDS: Final = 0.02
-_SETTINGS: Final = {
-    "jit": "off",
-    "max_connections": "60",
-    "shared_buffers": "64MB",
-    "unix_socket_permissions": "0700",
-    # Erasure: no recycled write-ahead log with old bytes in it, and no content in the server's log.
+# No recycled write-ahead log with old bytes in it, and no content in the server's log.
+ERASURE_SETTINGS: Final = {
     "wal_recycle": "off",
     "min_wal_size": "32MB",
-    "max_wal_size": "512MB",
     "log_error_verbosity": "terse",
     "log_min_error_statement": "panic",
     "log_parameter_max_length": "0",
     "log_parameter_max_length_on_error": "0",
+}
+_SETTINGS: Final = ERASURE_SETTINGS | {
+    "jit": "off",
+    "max_connections": "60",
+    "max_wal_size": "512MB",
+    "shared_buffers": "64MB",
+    "unix_socket_permissions": "0700",
     "log_checkpoints": "off",
 }
-_NOT_DURABLE: Final = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+# A killed server still loses nothing that was committed; a machine that crashes may.
+_NOT_DURABLE: Final = {"fsync": "off", "full_page_writes": "off"}
 
 
 class EmbeddedPostgres:
@@ -145,6 +148,7 @@ class EmbeddedPostgres:
     def release(self) -> None:
         """Give the lock back; call it when the server has stopped."""
         if self._lock is not None:
+            files.leave_socket_dir(self._data_dir)
             os.close(self._lock)
             self._lock = None
 

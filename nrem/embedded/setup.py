@@ -69,7 +69,7 @@ def cache_dir() -> Path:
 
 def environment_python(cache: Path) -> Path:
     """The interpreter of the finished virtual environment; made now when missing."""
-    folder = cache / f"venv-{_key()}"
+    folder = environment_dir(cache)
     if _is_complete(folder):
         return _python(folder)
     with _only_one(folder.with_suffix(".lock")) as lock:
@@ -77,6 +77,14 @@ def environment_python(cache: Path) -> Path:
         if not _is_complete(folder):
             _make(folder, lock)
     return _python(folder)
+
+
+def environment_dir(cache: Path) -> Path:
+    """Where the environment of this lock file and interpreter lies, finished or not."""
+    parts = (platform.python_version(), platform.machine(), sys.base_prefix)
+    digest = hashlib.sha256(LOCK_FILE.read_bytes())
+    digest.update("\0".join(parts).encode())
+    return cache / f"venv-{digest.hexdigest()[:16]}"
 
 
 def fail(message: str) -> NoReturn:
@@ -108,13 +116,6 @@ def _is_usable(folder: Path) -> bool:
     # Code is run from here: nobody else may be able to put some.
     is_ours = status.st_uid == os.geteuid() and not status.st_mode & 0o022
     return is_ours and not folder.is_symlink() and os.access(folder, os.W_OK | os.X_OK)
-
-
-def _key() -> str:
-    parts = (platform.python_version(), platform.machine(), sys.base_prefix)
-    digest = hashlib.sha256(LOCK_FILE.read_bytes())
-    digest.update("\0".join(parts).encode())
-    return digest.hexdigest()[:16]
 
 
 def _python(folder: Path) -> Path:

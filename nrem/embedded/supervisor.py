@@ -160,7 +160,7 @@ class Supervisor:
                 running.failures = 0
             log = running.process.command.log
             self._report(f"{running.service.name} ended with status {status}; see {log}")
-            running.restart_at = now + _delay_seconds(running.failures)
+            running.restart_at = now + delay_seconds(running.failures)
         elif now >= running.restart_at:
             self._restart(running, now)
 
@@ -173,8 +173,9 @@ class Supervisor:
             # A full disk, say: what can be cured by itself must not end the rest.
             self._report(f"{running.service.name} cannot be started: {error}")
             running.failures = failures
-            running.restart_at = now + _delay_seconds(failures)
+            running.restart_at = now + delay_seconds(failures)
 
 
-def _delay_seconds(failures: int) -> float:
+def delay_seconds(failures: int) -> float:
+    """How long to wait before the next start: 0.1 s, doubled with each failure, at most 10 s."""
     return float(min(_FIRST_DELAY_SECONDS * 2 ** min(failures, 10), _LAST_DELAY_SECONDS))

@@ -94,6 +94,7 @@ class EmbeddedValkey:
     def release(self) -> None:
         """Give the lock back; call it when the server has stopped."""
         if self._lock is not None:
+            files.leave_socket_dir(self._data_dir)
             os.close(self._lock)
             self._lock = None
 

@@ -152,7 +152,8 @@ def _load_minilm() -> "Callable[[Sequence[str]], NDArray[np.float32]]":
         feed = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
         states: NDArray[np.float32] = session.run(None, feed)[0]
         sums = (states * mask[:, :, None]).sum(axis=1)
-        return (sums / np.linalg.norm(sums, axis=1, keepdims=True)).astype(np.float32)
+        vectors: NDArray[np.float32] = sums / np.linalg.norm(sums, axis=1, keepdims=True)
+        return vectors
 
     return run
 

@@ -1,4 +1,4 @@
-"""What to write for one ended session: new memories, repeats merged, the rest dropped with a reason.
+"""What to write for one ended session: new memories, repeats merged, the rest dropped and why.
 
 Pure, total and deterministic: the order of the arguments never matters. What counts as a repeat
 stands in `nrem.policy.consolidate_repeat`.
@@ -53,7 +53,10 @@ def decide(
     `known` are live memories of the same subject; one left out can only mean that a repeat is
     created again. A working memory is never dropped for being unimportant: somebody stored it.
     """
-    groups = sorted((_Group(*one) for one in candidates), key=lambda one: _order(one.candidate))
+    groups = sorted(
+        (_Group(*one) for one in candidates),
+        key=lambda one: (_order(one.candidate), tuple(one.vector)),
+    )
     refused: _Refused = []
     groups = _above(groups, policy.keep_above, refused)
     groups = _folded(groups, policy, refused)
@@ -171,7 +174,7 @@ def _capped(groups: list[_Group], limit: int, refused: _Refused) -> list[_Group]
 def _dropped(
     refused: _Refused, groups: Iterable[_Group], merges: Iterable[Merge]
 ) -> tuple[Dropped, ...]:
-    """The events and working memories of which nothing is kept, each once, with its first reason."""
+    """Events and working memories of which nothing is kept, each once, with its first reason."""
     events: dict[int, str] = {}
     closed: dict[int, str] = {}
     for candidate, reason in refused:

@@ -29,7 +29,7 @@ class Sentence:
     kind: Kind
     # how many informative words it has
     weight: int
-    # leans on the sentence before: opens with, or hinges on, a pronoun
+    # leans on the sentence before: a pronoun that points back, or an aside in brackets
     is_dependent: bool
 
 
@@ -48,26 +48,29 @@ _ENOUGH: Final = 3
 
 _SMALL_TALK: Final = frozenset(
     lexemes("""
-    ah aha absolutely agree amazing appreciate aww awesome awww bet bit bye care cheer cheers congrats
-    congratulation cool course cute damn dear definitely enjoy even exactly excellent excited
+    ah aha absolutely agree amazing appreciate aww awesome awww bet bit bye care cheer cheers
+    congrats congratulation cool cute damn dear definitely enjoy even exactly excellent excited
     exciting fantastic feel fine forward fun glad gonna good goodbye goodness gotta great guess guy
     ha haha happy hear heard hello help hey hi hope hopefully hmm idea incredible indeed inspire
-    inspiring interesting keep know let let's lol look looking lot love lovely luck man maybe mean morning
-    neat nice night no nope oh ok okay omg perfect pleasure please pretty proud really right see seem
-    seriously share sharing soon sorry sound stuff super support sure take talk tell thank thanks thanx
+    inspiring interesting keep know let let's lol look looking lot love lovely luck man maybe mean
+    morning neat nice night no nope oh ok okay omg perfect pleasure please pretty proud really
+    right see seem seriously share sharing soon sorry sound stuff super support sure take talk tell
+    thank thanks thanx that
     thing think totally truly true understand want way welcome well what's whoa wish woah
     wonderful word wow yay yeah yep yes yo you're
     """)
 )
 _REACTION: Final = re.compile(
     r"^(?:(?:oh|wow|whoa|aw+|yeah|yes|haha|hey|ah|ok|okay|well|so)[\s,!]+)*"
-    r"(?:thank|thanks|that'?s|that\s(?:is|was|must|sounds?|looks?)|those\sare|sounds?\b|looks?\b|you\b|you'(?:re|ve|ll)|your\b|it\ssounds"
-    r"|it'?s\s(?:so|great|good|awesome|amazing|really)\b|congrat|good\b|great\b|nice\b|cool\b|glad\b"
-    r"|so\b|hope\b|i\shope|i'?m\s(?:so\s|really\s)?(?:glad|happy|sorry|proud|sure)\b|sorry\b|can'?t\swait"
-    r"|let'?s\b|keep\b|take\scare|have\sa|see\syou|way\sto\sgo|no\sproblem|sure\b|welcome\b|love\sit)",
+    r"(?:thank|thanks|that'?s|that\s(?:is|was|must|sounds?|looks?)|those\sare|sounds?\b|looks?\b"
+    r"|you\b|you'(?:re|ve|ll)|your\b|it\ssounds|it'?s\s(?:so|great|good|awesome|amazing|really)\b"
+    r"|congrat|good\b|great\b|nice\b|cool\b|glad\b|so\b|hope\b|i\shope"
+    r"|i'?m\s(?:so\s|really\s)?(?:glad|happy|sorry|proud|sure)\b|sorry\b|can'?t\swait|let'?s\b"
+    r"|keep\b|take\scare|have\sa|see\syou|way\sto\sgo|no\sproblem|sure\b|welcome\b|love\sit)",
     re.IGNORECASE,
 )
 _OF_SELF: Final = re.compile(r"\b(?:i|i'[a-z]+|we|we'[a-z]+|my|our|me|us|mine)\b", re.IGNORECASE)
+_OF_OTHERS: Final = re.compile(r"\b(?:he|she|they)(?:'[a-z]+)?\b", re.IGNORECASE)
 _PREFERENCE: Final = re.compile(
     r"\b(?:favou?rite|fave?|prefer\w*|allergic|hates?|can'?t\sstand|dislikes?|passionate|into\b|fan\sof"
     r"|vegetarian|vegan|loves?|likes?|enjoys?)\b",
@@ -87,13 +90,19 @@ _WHEN: Final = re.compile(
 )
 _NAME: Final = re.compile(r"(?<=[\w,;:)'\"] )[\"']?([A-Z][\w'-]+)")
 _DEPENDENT: Final = re.compile(
-    r"^(?:and|but|also|so|then|because|plus|it|it'?s|they|they'?re|he|he'?s|she|she'?s|that|that'?s"
-    r"|this|these|those|both|his|her|their|its)\b|\b(?:it|them|him|there)[.!,]?$",
+    r"^[\[(]|^(?:(?:and|but|also|so|then|because|plus)[\s,]+)?(?:it|it'?s|they|they'?re|he|he'?s|she|she'?s"
+    r"|that|that'?s|this|these|those|both|his|her|their|its)\b"
+    r"|\b(?:i|we)\s\w+\s(?:it|them|him)\b|\b(?:it|them|him|there)[.!,]?$",
     re.IGNORECASE,
 )
-_ABBREVIATION: Final = re.compile(r"(?:\b(?:Mr|Mrs|Ms|Dr|St|vs|etc|e\.g|i\.e|a\.m|p\.m|U\.S|[A-Z]))\.$")
-_BREAK: Final = re.compile(r"(?<=[.!?\u2026])\s+|(?<=[.!?\u2026][\"')\]\u201d])\s+|\n+|(?<=[\u3002\uff01\uff1f])")
-_QUESTION_END: Final = re.compile(r"[?\uff1f][\"')\]\u201d!\s]*(?:[^\w\s]*)$")
+# What a full stop belongs to without ending a sentence: titles, initials, and days as in `3. Mai`.
+_ABBREVIATION: Final = re.compile(
+    r"\b(?:Mr|Mrs|Ms|Dr|St|vs|etc|e\.g|i\.e|a\.m|p\.m|U\.S|[A-HJ-Z]|\d{1,2})\.$"
+)
+_BREAK: Final = re.compile(
+    r"(?<=[.!?\u2026\u0964\u061f])\s+|(?<=[.!?\u2026][\"')\]\u201d])\s+|\n+|(?<=[\u3002\uff01\uff1f])"
+)
+_QUESTION_END: Final = re.compile(r"[?\uff1f\u061f][\"')\]\u201d!\s]*[^\w\s]*$")
 
 
 def _split(text: str) -> list[str]:
@@ -124,7 +133,7 @@ def _judged(text: str, names: frozenset[str]) -> Sentence:
 
 def _cues(text: str, names: frozenset[str]) -> int:
     proper = [name for name in _NAME.findall(text) if not names.issuperset(lexemes(name))]
-    found = [bool(proper), bool(_WHEN.search(text))]
+    found = [bool(proper), bool(_WHEN.search(text)), bool(_OF_OTHERS.search(text))]
     if _OF_SELF.search(text):
         found += [True, bool(_PREFERENCE.search(text)), bool(_PLAN.search(text))]
     return sum(found)

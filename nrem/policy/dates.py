@@ -183,7 +183,7 @@ def _days_named(what: str, said: date, way: int) -> _Span:
 
 
 def _bare_weekday(match: re.Match[str], said: date, text: str) -> _Span:
-    start = max(text.rfind(mark, 0, match.start()) for mark in ".!?\n") + 1
+    start = max(text.rfind(mark, 0, match.start()) for mark in ".,;!?\n") + 1
     stop = _STOP.search(text, match.end())
     way = -1 if _PAST.search(text, start, stop.start() if stop else len(text)) else 1
     return _day(_weekday(said, match["weekday"], way))

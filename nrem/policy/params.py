@@ -124,9 +124,11 @@ class ScorePolicy:
 class RecallPolicy:
     """Shares of the parts of `relevance_score`; only their proportion matters."""
 
-    similarity_weight: float = number(0.5, 0.0, 1.0)
+    similarity_weight: float = number(0.35, 0.0, 1.0)
     lexical_weight: float = number(0.35, 0.0, 1.0)
-    importance_weight: float = number(0.15, 0.0, 1.0)
+    # Share of how well the turns just before and after match.
+    context_weight: float = number(0.2, 0.0, 1.0)
+    importance_weight: float = number(0.1, 0.0, 1.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +136,7 @@ class ConsolidatePolicy:
     """What consolidation keeps of a session, and what it takes for the same thing said twice."""
 
     # Cosine at or above which two statements are near-duplicates.
-    duplicate_similarity: float = number(0.92, 0.0, 1.0)
+    duplicate_similarity: float = number(0.8, 0.0, 1.0)
     # Share of common lexemes (Jaccard) they must have besides.
     duplicate_overlap: float = number(0.6, 0.0, 1.0)
     # Statements scored below this are dropped, with the reason written down.

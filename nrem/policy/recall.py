@@ -76,12 +76,12 @@ def telling_lexemes(question: str) -> tuple[str, ...]:
 
 
 def inverse_frequency(documents: int, containing: int) -> float:
-    """Weight of a lexeme that `containing` of `documents` items hold; rarer weighs more, never below 0."""
+    """Weight of a lexeme that `containing` of `documents` items hold: 0 or more, rarer is more."""
     return math.log(1.0 + (documents - containing + 0.5) / (containing + 0.5))
 
 
 def term_score(*, tf: int, length: int, mean_length: float, weight: float) -> float:
-    """BM25 part of one lexeme; `weight` when it occurs once in an item of mean length, at most 1.9 of it."""
+    """BM25 part of one lexeme: `weight` when met once at mean length, at most 1.9 times that."""
     relative = length / mean_length if mean_length > 0 else 1.0
     return weight * tf * (BM25_K1 + 1) / (tf + BM25_K1 * (1 - BM25_B + BM25_B * relative))
 
@@ -94,7 +94,7 @@ def fuse(
     ideal: float,
     weights: RecallPolicy,
 ) -> list[Ranked]:
-    """The items of `facts`, best first, ties newest first; what repeats a better result is left out.
+    """The items of `facts`, best first, ties newest first; repeats of a better one are left out.
 
     `cosines` and `lexical` (BM25 sums) may lack an item: then that part is 0. `ideal` is the sum of
     the weights of the question's lexemes: an item of mean length that holds each once scores 1.

@@ -149,6 +149,8 @@ def _without_plural(word: str) -> str:
 
 
 def _without_past(word: str) -> str:
+    if word.endswith("eed"):
+        return word[:-1] if _measure(word[:-3]) else word  # agreed, speed
     for ending in ("ing", "ed"):
         stem = word.removesuffix(ending)
         if stem != word and len(stem) > 2 and _VOWEL.search(stem):

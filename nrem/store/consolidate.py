@@ -99,9 +99,7 @@ def read_parts(conn: Connection, org_id: int, session_id: int) -> tuple[Part, ..
 
 
 def _owner(subject_id: int, agent_id: int, user_id: int | None, session_id: int) -> Owner:
-    return Owner(
-        subject_id=subject_id, agent_id=agent_id, user_id=user_id, session_id=session_id
-    )
+    return Owner(subject_id=subject_id, agent_id=agent_id, user_id=user_id, session_id=session_id)
 
 
 def neighbours(

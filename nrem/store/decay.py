@@ -23,6 +23,7 @@ class Write:
     """What to write for one memory; no reason means that it only gets a new due time."""
 
     memory_id: int
+    before: State
     state: State
     state_since: datetime
     reason: Reason | None
@@ -30,7 +31,7 @@ class Write:
 
 
 def claim(conn: Connection, org_id: int, limit: int) -> list[Due]:
-    """Lock at most `limit` due memories, the most overdue first, skipping those at work elsewhere."""
+    """Lock at most `limit` due memories, the most overdue first, skipping those held elsewhere."""
     rows = conn.execute(statement("decay_claim"), {"org_id": org_id, "batch": limit})
     return [
         Due(
@@ -68,5 +69,7 @@ def apply(conn: Connection, org_id: int, writes: Sequence[Write]) -> None:
 
 def next_due(conn: Connection, org_id: int) -> datetime | None:
     """When the next memory of the org may change its state, or None."""
-    due_at: datetime | None = conn.execute(statement("decay_next_due"), {"org_id": org_id}).scalar_one()
+    due_at: datetime | None = conn.execute(
+        statement("decay_next_due"), {"org_id": org_id}
+    ).scalar_one()
     return due_at

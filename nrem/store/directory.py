@@ -17,8 +17,13 @@ NO_THREAD = 0
 _Rows = dict[Any, int]
 
 
-def _ensure(conn: Connection, find: Callable[[list[Any]], _Rows], add: str, keys: Iterable[Any],
-            parameters: Callable[[list[Any]], dict[str, Any]]) -> _Rows:
+def _ensure(
+    conn: Connection,
+    find: Callable[[list[Any]], _Rows],
+    add: str,
+    keys: Iterable[Any],
+    parameters: Callable[[list[Any]], dict[str, Any]],
+) -> _Rows:
     wanted = sorted(set(keys))
     found = find(wanted) if wanted else {}
     missing = [key for key in wanted if key not in found]
@@ -33,7 +38,7 @@ def _named(conn: Connection, org_id: int, find: str, add: str, names: Iterable[s
         return {"org_id": org_id, "names": keys}
 
     def look(keys: list[str]) -> _Rows:
-        return {name: number for name, number in conn.execute(statement(find), parameters(keys))}
+        return {r.external_id: r.id for r in conn.execute(statement(find), parameters(keys))}
 
     return _ensure(conn, look, add, names, parameters)
 
@@ -90,3 +95,15 @@ def find_user(conn: Connection, org_id: int, name: str) -> int | None:
     """The user's row number, or None when nothing was ever stored for them."""
     rows = conn.execute(statement("user_find"), {"org_id": org_id, "names": [name]}).all()
     return rows[0].id if rows else None
+
+
+def find_session(conn: Connection, org_id: int, name: str) -> int | None:
+    """The session's row number, or None when no event ever named it."""
+    return conn.execute(
+        statement("session_find"), {"org_id": org_id, "name": name}
+    ).scalar_one_or_none()
+
+
+def list_agents(conn: Connection, org_id: int) -> list[str]:
+    """The org's agents by the caller's ids, in their order."""
+    return list(conn.execute(statement("agent_list"), {"org_id": org_id}).scalars())

@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from nrem.store.statement import statement
 
-# (event, outcome, reason)
+# Event, outcome and reason.
 Effect = tuple[int, str, str | None]
 
 

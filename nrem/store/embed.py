@@ -13,9 +13,7 @@ from nrem.store.statement import statement
 
 def read_memories(conn: Connection, org_id: int, ids: Sequence[int]) -> list[Text]:
     """What there is to embed of memories; one that is gone is left out."""
-    rows = conn.execute(
-        statement("embed_read_memories"), {"org_id": org_id, "item_ids": list(ids)}
-    )
+    rows = conn.execute(statement("embed_read_memories"), {"org_id": org_id, "item_ids": list(ids)})
     return [
         Text(
             kind="memory",
@@ -29,9 +27,7 @@ def read_memories(conn: Connection, org_id: int, ids: Sequence[int]) -> list[Tex
     ]
 
 
-def read_turns(
-    conn: Connection, org_id: int, ids: Sequence[int], *, digest: Digest
-) -> list[Text]:
+def read_turns(conn: Connection, org_id: int, ids: Sequence[int], *, digest: Digest) -> list[Text]:
     """What there is to embed of turns."""
     texts = []
     for event in score.read(conn, org_id, ids):

@@ -72,7 +72,8 @@ def enter(conn: Connection, *, org_id: int | None, now: datetime | None = None) 
     Without `now` it is the database's clock. May be called again to change the org.
     """
     found: datetime = conn.execute(
-        statement("transaction_enter"), {"org_id": "" if org_id is None else str(org_id), "now": now}
+        statement("transaction_enter"),
+        {"org_id": "" if org_id is None else str(org_id), "now": now},
     ).scalar_one()
     return found
 

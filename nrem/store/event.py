@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from nrem.errors import ConflictError
 from nrem.store import directory, session, work
-from nrem.store.session import OpenSession, Opening
+from nrem.store.session import Opening, OpenSession
 from nrem.store.statement import statement
 
 TURN: Final = "turn"
@@ -88,16 +88,41 @@ def append(
     session has ended, or when it belongs to another agent.
     """
     known = _find_keys(conn, org_id, events)
-    fresh = [e for e in events if e.idem_key is None or e.idem_key not in known]
+    fresh = _without_repeats(events, known)
     places = _store(conn, org_id, fresh, now=now, idle_seconds=idle_seconds) if fresh else []
-    stored = iter(places)
-    answers: list[Appended] = []
+    stored = {id(place.event): place for place in places}
+    known |= {p.event.idem_key: p.event_id for p in places if p.event.idem_key is not None}
+    return [
+        _answer(stored[id(event)])
+        if id(event) in stored
+        else Appended(event_id=known[event.idem_key or b""], is_duplicate=True)
+        for event in events
+    ]
+
+
+def _without_repeats(events: Sequence[NewEvent], known: Mapping[bytes, int]) -> list[NewEvent]:
+    """The events that are new, the first of each key; a key may come twice in one batch."""
+    first: dict[bytes, NewEvent] = {}
+    fresh = []
     for event in events:
-        if event.idem_key is not None and event.idem_key in known:
-            answers.append(Appended(event_id=known[event.idem_key], is_duplicate=True))
-        else:
-            answers.append(_answer(next(stored)))
-    return answers
+        if event.idem_key is None:
+            fresh.append(event)
+        elif event.idem_key in first:
+            _require_same(event, first[event.idem_key].body_hash)
+        elif event.idem_key not in known:
+            first[event.idem_key] = event
+            fresh.append(event)
+    return fresh
+
+
+def _require_same(event: NewEvent, body_hash: bytes) -> None:
+    if event.body_hash != body_hash:
+        raise ConflictError(
+            "this idempotency key was used before with another body",
+            field=f"events[{event.index}].idempotency_key",
+            remedy="send a new key with a new body, or the same body with this key",
+            code="idempotency_conflict",
+        )
 
 
 def _answer(place: _Place) -> Appended:
@@ -119,13 +144,8 @@ def _find_keys(conn: Connection, org_id: int, events: Sequence[NewEvent]) -> dic
     rows = conn.execute(statement("event_find_keys"), {"org_id": org_id, "keys": keys}).all()
     found = {bytes(row.idem_key): (bytes(row.body_hash), row.id) for row in rows}
     for event in events:
-        if event.idem_key in found and found[event.idem_key][0] != event.body_hash:
-            raise ConflictError(
-                "this idempotency key was used before with another body",
-                field=f"events[{event.index}].idempotency_key",
-                remedy="send a new key with a new body, or the same body with this key",
-                code="idempotency_conflict",
-            )
+        if event.idem_key in found:
+            _require_same(event, found[event.idem_key][0])
     return {key: number for key, (_, number) in found.items()}
 
 
@@ -178,6 +198,7 @@ def _open_sessions(conn: Connection, org_id: int, places: list[_Place], now: dat
         event = place.event
         if event.session:
             place.session = explicit[event.session]
+            _require_own(place, place.session)
         elif event.kind == TURN or event.is_working:
             place.session = implicit[place.subject_id, place.thread_id]
         _follow(place)
@@ -185,12 +206,20 @@ def _open_sessions(conn: Connection, org_id: int, places: list[_Place], now: dat
 
 def _opening(place: _Place) -> Opening:
     return Opening(
-        agent_id=place.agent_id,
         subject_id=place.subject_id,
         thread_id=place.thread_id,
         started_at=place.event.occurred_at,
         metadata=place.event.body.get("metadata", {}) if place.event.kind == SESSION_START else {},
     )
+
+
+def _require_own(place: _Place, its: OpenSession) -> None:
+    if its.agent_id != place.agent_id:
+        raise ConflictError(
+            "the session belongs to another agent",
+            field=f"events[{place.event.index}].session_id",
+            remedy="use a session id of its own for each agent",
+        )
 
 
 def _follow(place: _Place) -> None:

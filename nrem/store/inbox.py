@@ -57,7 +57,9 @@ def claim(
     return sorted(items, key=lambda item: (item.kind, item.item_id))
 
 
-def complete(conn: Connection, org_id: int, name: str, items: Sequence[Item], *, owner: str) -> None:
+def complete(
+    conn: Connection, org_id: int, name: str, items: Sequence[Item], *, owner: str
+) -> None:
     """Take finished items off the queue.
 
     Raises: LostLease when the claim lapsed and somebody else holds one of them.

@@ -29,7 +29,12 @@ class Parked:
 
 
 def add(
-    conn: Connection, org_id: int, name: str, items: Sequence[Item], *, reason: str,
+    conn: Connection,
+    org_id: int,
+    name: str,
+    items: Sequence[Item],
+    *,
+    reason: str,
     error_class: str | None,
 ) -> None:
     """Set items aside; each is parked at most once at a time."""
@@ -88,4 +93,3 @@ def _resolve(conn: Connection, parked: Parked, resolution: str) -> None:
         statement("park_resolve"),
         {"org_id": parked.org_id, "id": parked.parked_id, "resolution": resolution},
     )
-

@@ -1,4 +1,4 @@
-"""Run rows: what each execution of a pass read, proposed and changed, and why it ended as it did."""
+"""Run rows: what each execution of a pass read, proposed and changed, and why it ended so."""
 
 import json
 from collections.abc import Mapping

@@ -1,9 +1,87 @@
-"""What the migrations have made, for drift checks and catalogue tests; the SQL files do the work."""
+"""What the migrations have made, for drift checks and catalogue tests; the SQL files do the work.
+
+Every table stands in one of two lists. Defaults and checks are in the migrations alone: Alembic
+does not compare them.
+"""
 
 from typing import Final
 
-from sqlalchemy import MetaData
+from sqlalchemy import Table
+
+from nrem.store.schema_column import metadata
+from nrem.store.schema_control import (
+    api_keys,
+    heartbeats,
+    inbox,
+    leases,
+    org_work,
+    orgs,
+    parked,
+    run_totals,
+    streams,
+    ticks,
+)
+from nrem.store.schema_directory import agents, sessions, subjects, threads, users
+from nrem.store.schema_tenant import (
+    derivations,
+    effects,
+    embeddings,
+    events,
+    lexemes,
+    memories,
+    memory_versions,
+    policies,
+    runs,
+)
+
+__all__ = ["CONTENT_COLUMNS", "CONTROL_TABLES", "SCHEMA_VERSION", "TENANT_TABLES", "metadata"]
 
 SCHEMA_VERSION: Final = "0001"
 
-metadata: Final = MetaData()
+# Hold no text from callers; the worker role reads them across orgs.
+CONTROL_TABLES: Final[tuple[Table, ...]] = (
+    orgs,
+    api_keys,
+    streams,
+    leases,
+    inbox,
+    org_work,
+    parked,
+    run_totals,
+    ticks,
+    heartbeats,
+)
+
+# Hold what a person said, or ids of memories; org_id leads every key.
+TENANT_TABLES: Final[tuple[Table, ...]] = (
+    policies,
+    agents,
+    users,
+    subjects,
+    threads,
+    sessions,
+    events,
+    effects,
+    memories,
+    memory_versions,
+    derivations,
+    runs,
+    embeddings,
+    lexemes,
+)
+
+# What callers and people wrote, and what is computed from it; kept out of planner statistics.
+CONTENT_COLUMNS: Final[tuple[tuple[str, str], ...]] = (
+    ("agents", "external_id"),
+    ("users", "external_id"),
+    ("threads", "external_id"),
+    ("sessions", "external_id"),
+    ("sessions", "metadata"),
+    ("events", "body"),
+    ("memories", "content"),
+    ("memories", "metadata"),
+    ("memory_versions", "content"),
+    ("memory_versions", "metadata"),
+    ("embeddings", "vector"),
+    ("lexemes", "lexeme"),
+)

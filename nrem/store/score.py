@@ -25,9 +25,7 @@ class StoredEvent:
 
 def read(conn: Connection, org_id: int, event_ids: Sequence[int]) -> list[StoredEvent]:
     """The events with these numbers, in their order."""
-    rows = conn.execute(
-        statement("event_read"), {"org_id": org_id, "event_ids": list(event_ids)}
-    )
+    rows = conn.execute(statement("event_read"), {"org_id": org_id, "event_ids": list(event_ids)})
     return [
         StoredEvent(
             event_id=r.id,

@@ -12,7 +12,6 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from nrem.errors import ConflictError
 from nrem.store.statement import statement
 
 
@@ -22,6 +21,8 @@ class OpenSession:
 
     session_id: int
     subject_id: int
+    # whose it is; an implicit session cannot be named, so nobody else can reach it
+    agent_id: int | None = None
     is_open: bool = True
     turns: int = 0
     waits: bool = False  # it holds something that consolidation will want
@@ -33,7 +34,6 @@ class OpenSession:
 class Opening:
     """How a session starts, if it does not exist yet."""
 
-    agent_id: int
     subject_id: int
     thread_id: int
     started_at: datetime | None
@@ -44,27 +44,21 @@ def _lock_explicit(
     conn: Connection, org_id: int, wanted: Mapping[str, Opening]
 ) -> dict[str, OpenSession]:
     rows = conn.execute(statement("session_lock"), {"org_id": org_id, "names": sorted(wanted)})
-    found = {}
-    for row in rows:
-        if row.agent_id != wanted[row.external_id].agent_id:
-            raise ConflictError(
-                "the session belongs to another agent",
-                field="session_id",
-                remedy="use a session id of its own for each agent",
-            )
-        found[row.external_id] = OpenSession(
-            session_id=row.id, subject_id=row.subject_id, is_open=row.state == "open"
+    return {
+        row.external_id: OpenSession(
+            session_id=row.id,
+            subject_id=row.subject_id,
+            agent_id=row.agent_id,
+            is_open=row.state == "open",
         )
-    return found
+        for row in rows
+    }
 
 
 def lock_explicit(
     conn: Connection, org_id: int, wanted: Mapping[str, Opening], now: datetime
 ) -> dict[str, OpenSession]:
-    """Lock the named sessions, opening those that do not exist.
-
-    Raises: ConflictError when one belongs to another agent.
-    """
+    """Lock the named sessions, opening those that do not exist."""
     if not wanted:
         return {}
     found = _lock_explicit(conn, org_id, wanted)

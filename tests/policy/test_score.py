@@ -95,6 +95,19 @@ def test_a_feature_is_not_imagined(feature: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "share"),
+    [
+        ("Where is it?", 1.0),
+        ("Here it is. Where was it?", 0.5),
+        ("Where was it?! Here it is", 0.5),
+        ("It is here", 0.0),
+    ],
+)
+def test_only_sentences_that_ask_count_as_questions(text: str, share: float) -> None:
+    assert scored(text).features["question"] == share
+
+
+@pytest.mark.parametrize(
     ("more", "less"),
     [
         ("I am allergic to peanuts.", "Hi, good to see you!"),

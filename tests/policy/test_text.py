@@ -87,6 +87,7 @@ def test_lexemes_of_each_script(text: str, expected: dict[str, int]) -> None:
         "die dies died",
         "care cares cared caring",
         "agree agrees agreed agreeing",
+        "speed speeds",
         "James James's",
         "visit visits visited visiting",
         "fall falls falling",
@@ -98,7 +99,7 @@ def test_the_forms_of_an_english_word_meet(family: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "pair", ["care car", "hope hop", "us use", "thing th", "red r", "paris pari"]
+    "pair", ["care car", "hope hop", "us use", "thing th", "red r", "speed spee", "paris pari"]
 )
 def test_stemming_keeps_short_words_apart(pair: str) -> None:
     assert len(lexemes(pair)) == len(pair.split())

@@ -1,7 +1,7 @@
 """consolidate: an ended session becomes episodic memories, and its working memories are closed.
 
-Reads: one ended (or idle) session of the subject, in the order they ended, and the subject's nearest
-memories. Writes: memories with sources, postings and vectors; sources of repeated memories; one
+Reads: one ended (or idle) session of the subject, in the order they ended, and the memories nearest
+to it. Writes: memories with sources, postings and vectors; sources of repeated memories; one
 effect per turn; the session's state. Safe to repeat because fence, session state and the effects'
 key each refuse a second apply.
 """
@@ -22,7 +22,7 @@ from nrem.store.effect import Effect
 from nrem.store.lease import Lease
 from nrem.store.memory import NewMemory, content_hash
 from nrem.store.search import Text
-from worker.contract import Changes, Nothing, Pass, Shape, Work
+from worker.contract import Change, Changes, Nothing, Pass, Shape, Work
 
 NAME: Final = "consolidate"
 _DAY_SECONDS: Final = 86_400.0
@@ -164,6 +164,20 @@ def apply(conn: Connection, job: Work, verdict: Verdict) -> Changes:
         changed=len(created) + len(merged) + 1,
         engine=next((its.session.engine for its in verdict.parts), None),
         detail={"session": verdict.session_id, "created": created, "merged": merged},
+        diff=_diff(created, merged, [one.memory_id for one in working]),
+    )
+
+
+def _diff(created: list[int], merged: list[int], closed: list[int]) -> tuple[Change, ...]:
+    def lines(ids: list[int], before: str | None, after: str, reason: str) -> list[Change]:
+        return [
+            Change(kind="memory", id=one, before=before, after=after, reason=reason) for one in ids
+        ]
+
+    return (
+        *lines(created, None, "live", "said in the session"),
+        *lines(merged, "live", "live", "repeated in the session"),
+        *lines(closed, "live", "archived", "consolidated"),
     )
 
 
@@ -246,9 +260,7 @@ def _dropped(judged: Judged) -> list[tuple[int, str]]:
 
 def next_due(conn: Connection, job: Work) -> datetime | None:
     """When this subject has a session to consolidate again."""
-    return consolidate.next_due(
-        conn, job.org_id, _subject(job), idle_seconds=_idle_seconds(job)
-    )
+    return consolidate.next_due(conn, job.org_id, _subject(job), idle_seconds=_idle_seconds(job))
 
 
 CONSOLIDATE: Final = Pass(

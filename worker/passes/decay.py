@@ -15,7 +15,7 @@ from nrem.policy.decay import decide as judge
 from nrem.store import decay, park
 from nrem.store.decay import Due, Write
 from nrem.store.inbox import Item
-from worker.contract import Changes, Pass, Shape, Work
+from worker.contract import Change, Changes, Pass, Shape, Work
 
 NAME: Final = "decay"
 
@@ -35,6 +35,7 @@ def _judged(due: Due, job: Work) -> Write:
     if isinstance(verdict, Cross):
         return Write(
             memory_id=due.memory_id,
+            before=due.facts.state,
             state=verdict.to,
             state_since=verdict.since,
             reason=verdict.reason,
@@ -42,6 +43,7 @@ def _judged(due: Due, job: Work) -> Write:
         )
     return Write(
         memory_id=due.memory_id,
+        before=due.facts.state,
         state=due.facts.state,
         state_since=due.facts.state_since,
         reason=None,
@@ -53,6 +55,10 @@ def apply(conn: Connection, job: Work, writes: list[Write]) -> Changes:
     """Write states and due times."""
     decay.apply(conn, job.org_id, writes)
     crossed = [w for w in writes if w.reason is not None]
+    diff = tuple(
+        Change(kind="memory", id=w.memory_id, before=w.before, after=w.state, reason=w.reason)
+        for w in crossed
+    )
     return Changes(
         read=len(writes),
         proposed=len(writes),
@@ -62,6 +68,7 @@ def apply(conn: Connection, job: Work, writes: list[Write]) -> Changes:
             str(state): [w.memory_id for w in crossed if w.state == state]
             for state in sorted({w.state for w in crossed})
         },
+        diff=diff,
     )
 
 
@@ -78,6 +85,7 @@ def set_aside(conn: Connection, job: Work, found: list[Due]) -> None:
         [
             Write(
                 memory_id=due.memory_id,
+                before=due.facts.state,
                 state=due.facts.state,
                 state_since=due.facts.state_since,
                 reason=None,

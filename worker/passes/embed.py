@@ -46,7 +46,9 @@ def claim(conn: Connection, job: Work, _limit: int) -> Waiting:
 
 def propose(job: Work, waiting: Waiting) -> dict[bytes, str]:
     """Vectors of the texts that are new to the org; equal ones are computed once."""
-    fresh = {t.content_hash: t.content for t in waiting.texts if t.content_hash not in waiting.cached}
+    fresh = {
+        t.content_hash: t.content for t in waiting.texts if t.content_hash not in waiting.cached
+    }
     vectors = job.tools.embedder.embed(list(fresh.values()))
     return {key: search.vector_text(vector) for key, vector in zip(fresh, vectors, strict=True)}
 

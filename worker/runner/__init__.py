@@ -6,6 +6,7 @@ claimed, in a transaction of its own: a killed process counts as a try, and pois
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 import structlog
@@ -16,7 +17,7 @@ from worker.contract import Pass, Shape
 from worker.runner import batch, leased, sweep
 from worker.runner.step import Cause, Outcome, Setting, Step
 
-__all__ = ["Cause", "Outcome", "Setting", "drain", "step"]
+__all__ = ["Cause", "Outcome", "Setting", "drain", "rehearse", "step"]
 
 _log = structlog.get_logger("worker")
 
@@ -38,6 +39,15 @@ def drain(setting: Setting, duty: Pass) -> list[Outcome]:
         if duty.sweep is not None or monotonic() > ends:
             break
     return outcomes
+
+
+def rehearse(setting: Setting, duty: Pass) -> list[Outcome]:
+    """Drain a pass inside one transaction and roll it back: its changes are told, not made."""
+    with setting.database.connect() as conn, conn.begin() as whole:
+        try:
+            return drain(replace(setting, rehearsal=conn), duty)
+        finally:
+            whole.rollback()
 
 
 def step(setting: Setting, duty: Pass) -> Outcome | None:

@@ -67,9 +67,7 @@ def _process(step: Step, job: Work, held: Lease) -> Outcome:
         return step.record(conn, job, "applied" if changes.changed else "noop", changes)
 
 
-def _nothing(
-    conn: Connection, step: Step, job: Work, held: Lease, found: Nothing
-) -> Outcome:
+def _nothing(conn: Connection, step: Step, job: Work, held: Lease, found: Nothing) -> Outcome:
     """Not yet: an early wake leaves no run row, a deferral does."""
     lease.finish(conn, held)
     _rearm(conn, step, job, held)
@@ -88,6 +86,9 @@ def _rearm(conn: Connection, step: Step, job: Work, held: Lease) -> None:
 
 @contextmanager
 def _renewed(step: Step, held: Lease) -> Iterator[None]:
+    if step.setting.rehearsal is not None:
+        yield  # its transaction holds the row
+        return
     done = Event()
     every = step.duty.lease_seconds / _RENEWALS_PER_LEASE
 

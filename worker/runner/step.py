@@ -3,7 +3,8 @@
 import os
 import socket
 import uuid
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
@@ -46,6 +47,8 @@ class Setting:
     only_org: int | None = None
     # tests and the command line may choose the instant; nothing that HTTP reaches may
     now: datetime | None = None
+    # a rehearsal does everything inside this transaction, which its owner rolls back
+    rehearsal: Connection | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -68,7 +71,15 @@ class Step:
 
     def begin(self) -> AbstractContextManager[Connection]:
         """A transaction for the chosen org (or, before the choice, for none)."""
+        if self.setting.rehearsal is not None:
+            return self._rehearse(self.setting.rehearsal)
         return engine.begin(self.setting.database, org_id=self.org_id, now=self.setting.now)
+
+    @contextmanager
+    def _rehearse(self, conn: Connection) -> Iterator[Connection]:
+        with conn.begin_nested():
+            engine.enter(conn, org_id=self.org_id, now=self.setting.now)
+            yield conn
 
     def work(self, conn: Connection) -> Work:
         """What the pass is given for this step."""

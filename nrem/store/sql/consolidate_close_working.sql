@@ -8,4 +8,4 @@ FROM unnest(cast(:memory_ids AS bigint[]), cast(:versions AS int[])) AS w (memor
 WHERE m.org_id = cast(:org_id AS bigint)
   AND m.id = w.memory_id
   AND m.version = w.version
-  AND m.state = 'live'
+  AND (m.state = 'live' OR (m.state = 'archived' AND m.state_reason = 'idle'))

@@ -1,4 +1,4 @@
--- consolidate_working: the live working memories of a session with their source events.
+-- consolidate_working: the working memories of a session with their source events, archived ones too if an outage let them lie.
 -- Index: memories_session_idx
 -- Role: nrem_worker
 SELECT m.id, m.version, m.subject_id, m.agent_id, m.user_id, m.content, m.importance, m.occurred_at,
@@ -8,7 +8,7 @@ JOIN derivations AS d ON d.org_id = m.org_id AND d.child_kind = 'memory' AND d.c
 WHERE m.org_id = cast(:org_id AS bigint)
   AND m.session_id = cast(:session_id AS bigint)
   AND m.type = 'working'
-  AND m.state = 'live'
+  AND (m.state = 'live' OR (m.state = 'archived' AND m.state_reason = 'idle'))
   AND (m.expires_at IS NULL OR m.expires_at > app_now())
 GROUP BY m.org_id, m.id
 ORDER BY m.id

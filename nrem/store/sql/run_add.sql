@@ -1,6 +1,12 @@
 -- run_add: writes down one execution of a pass: ids, counts and codes, never content.
--- Index: runs_pkey
+-- Index: runs_pkey, run_totals_pkey
 -- Role: nrem_worker
+WITH counted AS (
+  INSERT INTO run_totals AS t (org_id, pass, outcome, runs)
+  VALUES (cast(:org_id AS bigint), cast(:pass AS text), cast(:outcome AS text), 1)
+  ON CONFLICT (org_id, pass, outcome) DO UPDATE
+  SET runs = t.runs + 1
+)
 INSERT INTO runs (
   org_id, id, pass, cause, task_id, owner, stream_id, fence, engine, read, proposed, changed,
   outcome, reason, detail, started_at)

@@ -1,0 +1,93 @@
+"""The HTTP application, twice: the public listener's and the admin listener's.
+
+Start: `uvicorn api.app:app` for the public one, `python -m api` for both in one process.
+"""
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+from fastapi import APIRouter, FastAPI
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api import problems
+from api.routes import agents, events, health, memories, metrics, sessions
+from api.state import State, open_state
+from nrem import __version__
+from nrem.config import Settings
+from nrem.telemetry import configure
+
+_PUBLIC: Final = (
+    health.router,
+    events.router,
+    memories.router,
+    sessions.router,
+    agents.router,
+)
+_ADMIN: Final = (health.router, metrics.router)
+_REQUEST_ID_LETTERS: Final = 64
+
+
+class RequestId:
+    """Gives each request an id: the caller's, cut to 64 letters, else one of ours."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        given = dict(scope["headers"]).get(b"x-request-id", b"").decode("latin-1")
+        kept = "".join(c for c in given if c.isascii() and c.isprintable())[:_REQUEST_ID_LETTERS]
+        scope["nrem.request_id"] = kept or f"req_{secrets.token_hex(8)}"
+
+        async def reply(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers["X-Request-ID"] = scope["nrem.request_id"]
+                headers["Cache-Control"] = "no-store"
+            await send(message)
+
+        await self._app(scope, receive, reply)
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Open this process's parts, unless the other listener has opened them already."""
+    if getattr(app.state, "nrem", None) is not None:
+        yield
+        return
+    settings = Settings()
+    configure("api", settings.log_level)
+    async with open_state(settings) as state:
+        app.state.nrem = state
+        yield
+
+
+def _make(title: str, routers: tuple[APIRouter, ...]) -> FastAPI:
+    made = FastAPI(
+        title=title,
+        version=__version__,
+        lifespan=_lifespan,
+        # A redirect would lose the body of a POST.
+        redirect_slashes=False,
+    )
+    for router in routers:
+        made.include_router(router)
+    problems.install(made)
+    made.add_middleware(RequestId)
+    return made
+
+
+app = _make("nrem", _PUBLIC)
+admin_app = _make("nrem admin", _ADMIN)
+
+
+def share(state: State) -> None:
+    """Let both listeners use one process's parts."""
+    app.state.nrem = state
+    admin_app.state.nrem = state

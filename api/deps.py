@@ -1,0 +1,65 @@
+"""What a route asks for: the process's state, the caller behind the key, a transaction."""
+
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from typing import Annotated, Any, Final
+
+from fastapi import Depends, Request
+
+from api.state import State
+from nrem.errors import ForbiddenError, UnauthenticatedError
+from nrem.store import engine, key
+from nrem.store.key import Caller
+
+_SCHEME: Final = "bearer "
+
+
+def state_of(request: Request) -> State:
+    """This process's parts."""
+    state: State = request.app.state.nrem
+    return state
+
+
+Nrem = Annotated[State, Depends(state_of)]
+
+
+async def _authenticate(request: Request, state: Nrem) -> Caller:
+    header = request.headers.get("authorization", "")
+    given = header[len(_SCHEME) :] if header.lower().startswith(_SCHEME) else ""
+    if not given:
+        raise UnauthenticatedError(remedy="send the header Authorization: Bearer <key>")
+    async with engine.begin_async(state.database, org_id=None) as conn:
+        caller = await conn.run_sync(key.find, given.strip(), digest=state.digest)
+    if caller is None:
+        raise UnauthenticatedError(remedy="send the header Authorization: Bearer <key>")
+    return caller
+
+
+def holder_of(scope: str) -> Callable[..., Coroutine[Any, Any, Caller]]:
+    """A dependency: the caller, whose key must hold `scope`.
+
+    Raises: UnauthenticatedError, ForbiddenError.
+    """
+
+    async def require(caller: Annotated[Caller, Depends(_authenticate)]) -> Caller:
+        if scope not in caller.scopes:
+            raise ForbiddenError(remedy=f"use a key with the scope {scope}")
+        return caller
+
+    return require
+
+
+EventWriter = Annotated[Caller, Depends(holder_of(key.EVENTS_WRITE))]
+Reader = Annotated[Caller, Depends(holder_of(key.MEMORY_READ))]
+Writer = Annotated[Caller, Depends(holder_of(key.MEMORY_WRITE))]
+
+
+@asynccontextmanager
+async def transaction(state: State, caller: Caller) -> AsyncIterator["Transaction"]:
+    """One transaction for the caller's org."""
+    async with engine.begin_async(state.database, org_id=caller.org_id) as conn:
+        yield conn.run_sync
+
+
+# Runs a store function, which takes the connection first, inside the transaction.
+Transaction = Callable[..., Coroutine[Any, Any, Any]]

@@ -1,0 +1,1 @@
+"""Routes by resource; `api.app` lists them."""

@@ -1,0 +1,137 @@
+"""POST /v1/events: the write API. GET /v1/events/{id}: what became of one."""
+
+import json
+from typing import Any, Final
+
+from fastapi import APIRouter, Request
+
+from api import body
+from api.deps import EventWriter, Nrem, Reader, transaction
+from api.state import State
+from nrem import ids
+from nrem.errors import InvalidError, NotFoundError
+from nrem.policy.text import token_estimate
+from nrem.store import view
+from nrem.store.event import ACCESS, NewEvent
+from nrem.store.key import Caller
+from nrem.wire import MAX_EVENT_BYTES, EventBatchIn, EventIn, EventOut, EventsOut
+
+router = APIRouter(tags=["events"])
+
+# What places an event; the rest is its body.
+_PLACE: Final = frozenset(
+    ("type", "agent_id", "user_id", "session_id", "thread_id", "occurred_at", "idempotency_key")
+)
+_BODY: Final = {
+    "requestBody": {
+        "required": True,
+        "description": 'One event, or {"events": [...]} with up to 1,000; all or none are stored.',
+        "content": {"application/json": {"schema": EventBatchIn.model_json_schema()}},
+    }
+}
+
+
+@router.post("/v1/events", status_code=202, openapi_extra=_BODY)
+async def post_events(request: Request, state: Nrem, caller: EventWriter) -> EventsOut:
+    """Accept events; the answer comes after they are committed."""
+    raw = await body.read(request)
+    value = body.parse(raw)
+    is_batch = isinstance(value, dict) and "events" in value
+    given = value["events"] if is_batch else [value]
+    _check_sizes(given)
+    batch = body.validate(EventBatchIn, value if is_batch else {"events": [value]})
+    header = request.headers.get("idempotency-key")
+    events = _events(state, caller, batch.events, header=header, raw=raw)
+    stored = await state.flusher.submit(caller.org_id, events)
+    return EventsOut(
+        accepted=len(stored), event_ids=[ids.encode(ids.EVENT, one.event_id) for one in stored]
+    )
+
+
+def _check_sizes(events: Any) -> None:  # noqa: ANN401 - not validated yet
+    if not isinstance(events, list):
+        return
+    for index, event in enumerate(events):
+        if len(json.dumps(event)) > MAX_EVENT_BYTES:
+            raise InvalidError(
+                f"events[{index}] is larger than {MAX_EVENT_BYTES // 1024} KiB",
+                field=f"events[{index}]",
+                remedy="split the text into several events",
+                code="too_large",
+            )
+
+
+def _events(
+    state: State, caller: Caller, events: list[EventIn], *, header: str | None, raw: bytes
+) -> list[NewEvent]:
+    """Keys become digests here: the database never sees the caller's own text of them."""
+    org, whole = caller.org_id, state.digest.of("body", raw)
+    made = []
+    for index, event in enumerate(events):
+        fields = event.model_dump(mode="json", exclude_none=True)
+        own = fields.get("idempotency_key")
+        idem_key = None
+        if own is not None:
+            idem_key = state.digest.of("event-key", org, own)
+        elif header:
+            idem_key = state.digest.of("header-key", org, header, index)
+        made.append(
+            NewEvent(
+                kind=event.type,
+                agent=event.agent_id,
+                user=event.user_id,
+                session=event.session_id,
+                thread=event.thread_id,
+                occurred_at=event.occurred_at,
+                body={name: value for name, value in fields.items() if name not in _PLACE},
+                body_hash=state.digest.of_json(fields) if own is not None else whole,
+                idem_key=idem_key,
+                tokens=token_estimate(fields.get("content", "")),
+                index=index,
+            )
+        )
+        _check_access(made[-1])
+    return made
+
+
+def _check_access(event: NewEvent) -> None:
+    if event.kind == ACCESS and ids.decode(ids.MEMORY, event.body["memory_id"]) is None:
+        raise InvalidError(
+            "is not a memory id",
+            field=f"events[{event.index}].memory_id",
+            remedy="send an id that starts with mem_, as recall answers it",
+        )
+
+
+@router.get("/v1/events/{event_id}")
+async def get_event(event_id: str, state: Nrem, caller: Reader) -> EventOut:
+    """What became of an event: accepted, scored, consolidated, dropped or parked, and why."""
+    number = ids.decode(ids.EVENT, event_id)
+    async with transaction(state, caller) as run:
+        row = await run(view.read_event, caller.org_id, number) if number else None
+    if row is None:
+        raise NotFoundError("there is no such event")
+    status, reason = _status(row)
+    return EventOut(
+        event_id=event_id,
+        type=row.kind,
+        status=status,
+        reason=reason,
+        memory_ids=[ids.encode(ids.MEMORY, one) for one in row.memory_ids or ()],
+        occurred_at=row.occurred_at,
+        recorded_at=row.recorded_at,
+    )
+
+
+def _status(row: Any) -> tuple[Any, str | None]:  # noqa: ANN401 - a row
+    """The furthest an event got; kept anywhere wins over dropped somewhere."""
+    outcomes = set(row.outcomes or ())
+    if row.parked_reason:
+        return "parked", row.parked_reason
+    if "consolidated" in outcomes:
+        return "consolidated", None
+    if "merged" in outcomes:
+        return "consolidated", "merged"
+    if "dropped" in outcomes:
+        return "dropped", row.dropped_reason
+    return ("scored" if "scored" in outcomes else "accepted"), None

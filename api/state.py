@@ -1,0 +1,60 @@
+"""What an API process holds between start and end: pools, embedder, digest, flusher, nudger."""
+
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from api.ingest import Flusher
+from nrem.config import Settings
+from nrem.digest import Digest
+from nrem.llm.embed import Embedder, load_embedder
+from nrem.queue import Nudger
+from nrem.store import engine
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """One process's parts; every route gets them from the request."""
+
+    settings: Settings
+    database: AsyncEngine
+    digest: Digest
+    embedder: Embedder
+    # the model computes on a thread, one at a time, so that the event loop stays free
+    thinker: ThreadPoolExecutor
+    flusher: Flusher
+    nudger: Nudger
+
+
+@asynccontextmanager
+async def open_state(settings: Settings) -> AsyncIterator[State]:
+    """Connect, check the database, and start the flusher; undone in reverse at the end.
+
+    Raises: ConfigError, SchemaVersionError, UnsafeRoleError.
+    """
+    database = engine.async_engine(
+        settings.require_database_url(), engine.API, pool_size=settings.pool_size
+    )
+    try:
+        async with database.begin() as conn:
+            await conn.run_sync(engine.check)
+        embedder = load_embedder(settings.embedder)
+        nudger = Nudger(settings.broker_url)
+        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="embed") as thinker:
+            thinker.submit(embedder.embed_query, "warm up").result()
+            async with Flusher(database, nudger) as flusher:
+                yield State(
+                    settings=settings,
+                    database=database,
+                    digest=Digest(settings.load_pepper()),
+                    embedder=embedder,
+                    thinker=thinker,
+                    flusher=flusher,
+                    nudger=nudger,
+                )
+        nudger.close()
+    finally:
+        await database.dispose()

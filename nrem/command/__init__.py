@@ -1,0 +1,1 @@
+"""What each command of `nrem` does, over HTTP wherever a caller could do the same."""

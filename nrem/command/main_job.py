@@ -1,0 +1,128 @@
+"""The main job: a conversation goes in through HTTP, and what became memory is printed."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from nrem.command.conversation import Conversation, read
+from nrem.command.load import Loaded, feed, wait
+from nrem.command.server import Server
+from nrem.command.system import Progress, System
+
+SAMPLE: Final = Path(__file__).resolve().parents[2] / "examples" / "sample_conversation.json"
+_WIDTH: Final = 96
+_ASKED: Final = 3
+Print = Callable[[str], None]
+
+
+def run(server: Server, progress: Progress, say: Print) -> None:
+    """Feed the sample, wait for its passes, and show what is remembered and why.
+
+    Raises: NremError when the server refuses or stays away.
+    """
+    conversation = read(SAMPLE)
+    done = Loaded()
+    turns = sum(len(session.turns) for session in conversation.sessions)
+    progress(f"sending {turns} turns in {len(conversation.sessions)} sessions")
+    feed(server, conversation, done)
+    wait(server, conversation, progress)
+    memories = list(
+        server.memories(agent_id=conversation.agent_id, user_id=conversation.user_id, state="live")
+    )
+    _show_memories(memories, turns, say)
+    _show_recall(server, conversation, say)
+
+
+def _show_memories(memories: Iterable[dict[str, Any]], turns: int, say: Print) -> None:
+    kept = list(memories)
+    say("")
+    say(f"{turns} turns became {len(kept)} memories:")
+    session = None
+    for memory in kept:
+        if memory["session_id"] != session:
+            session = memory["session_id"]
+            say("")
+            say(f"  session {session}")
+        say(f"    {_cut(memory['content'])}")
+        say(f"      {_facts(memory)}")
+
+
+def _facts(memory: dict[str, Any]) -> str:
+    facts = [
+        str(memory["memory_type"]),
+        f"importance {memory['importance_score']:.2f}",
+        f"tier {memory['tier']}",
+        _future(memory),
+        f"from {', '.join(memory['sources'])}",
+    ]
+    return " | ".join(facts)
+
+
+def _future(memory: dict[str, Any]) -> str:
+    if memory["due_at"] is None:
+        return "does not fade"
+    day = datetime.fromisoformat(memory["due_at"]).date()
+    return f"{memory['due_to']} on {day} if not used ({memory['due_reason']})"
+
+
+def _show_recall(server: Server, conversation: Conversation, say: Print) -> None:
+    say("")
+    say("Asked:")
+    for question in conversation.questions[:_ASKED]:
+        results = server.recall(
+            agent_id=conversation.agent_id,
+            user_id=conversation.user_id,
+            query=question.text,
+            top_k=1,
+        )
+        say(f"  {question.text}")
+        for result in results:
+            day = datetime.fromisoformat(result["occurred_at"]).date()
+            say(f"    {_cut(result['content'])}")
+            said = ", ".join(result["sources"])
+            say(f"      said {day} in {said} | relevance {result['relevance_score']:.2f}")
+
+
+def _cut(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _WIDTH else line[: _WIDTH - 1] + "…"
+
+
+def introduce(running: System, say: Print) -> None:
+    """Where the system listens and which key opens it; a new key is shown this once."""
+    say("")
+    if running.are_keys_new:
+        say(f"Development key (shown once, kept in keys.json): {running.keys.api}")
+    say(f"API:    {running.endpoints.api}   (OpenAPI page: {running.endpoints.api}/docs)")
+    say(f"Admin:  {running.endpoints.admin}   (/metrics)")
+
+
+def ask(
+    server: Server, query: str, *, agent: str | None, user: str | None, top_k: int
+) -> list[dict[str, Any]]:
+    """The best results over one agent, or over all of them."""
+    agents = (
+        [agent] if agent else [one["agent_id"] for one in server.ask("GET", "/v1/agents")["agents"]]
+    )
+    whose = {"user_id": user} if user else {}
+    found = [
+        result
+        for name in agents
+        for result in server.recall(agent_id=name, query=query, top_k=top_k, **whose)
+    ]
+    found.sort(key=lambda result: -result["relevance_score"])
+    return found[:top_k]
+
+
+def describe_results(results: list[dict[str, Any]]) -> str:
+    """Results as lines for a person."""
+    if not results:
+        return "nothing is remembered about that"
+    lines = []
+    for result in results:
+        day = datetime.fromisoformat(result["occurred_at"]).date()
+        lines.append(f"{result['relevance_score']:.2f}  {_cut(result['content'])}")
+        said = ", ".join(result["sources"])
+        lines.append(f"      {result['memory_type']}, said {day} in {said}")
+    return "\n".join(lines)

@@ -1,0 +1,11 @@
+"""Orgs: tenants of this installation."""
+
+from sqlalchemy import Connection
+
+from nrem.store.statement import statement
+
+
+def ensure(conn: Connection, name: str) -> int:
+    """The org of this name, made when missing; needs the role nrem_admin."""
+    conn.execute(statement("org_add"), {"name": name})
+    return int(conn.execute(statement("org_find"), {"name": name}).scalar_one())

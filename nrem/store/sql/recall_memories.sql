@@ -1,0 +1,16 @@
+-- recall_memories: what ranking must know of memories, with where their sources were said.
+-- Index: memories_pkey
+SELECT m.id, m.type, m.tier, m.state, m.state_since, m.content, m.metadata, m.importance, m.pinned,
+       m.occurred_at, m.recorded_at, m.last_access, m.access_count, m.expires_at, s.external_id AS session,
+       src.event_ids, src.turn_ids, src.stream_ids, src.seqs
+FROM memories AS m
+LEFT JOIN sessions AS s ON s.org_id = m.org_id AND s.id = m.session_id
+CROSS JOIN LATERAL (
+  SELECT array_agg(e.id ORDER BY e.id) AS event_ids, array_agg(e.body ->> 'turn_id' ORDER BY e.id) AS turn_ids,
+         array_agg(e.stream_id ORDER BY e.id) AS stream_ids, array_agg(e.seq ORDER BY e.id) AS seqs
+  FROM derivations AS d
+  JOIN events AS e ON e.org_id = d.org_id AND e.id = d.event_id
+  WHERE d.org_id = m.org_id AND d.child_kind = 'memory' AND d.child_id = m.id
+) AS src
+WHERE m.org_id = cast(:org_id AS bigint)
+  AND m.id = ANY(cast(:ids AS bigint[]))

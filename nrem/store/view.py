@@ -1,0 +1,101 @@
+"""Reading memories, events and sessions as callers see them: with names instead of row numbers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from nrem.policy.decay import Crossing, effective_at, next_crossing, state_at
+from nrem.policy.model import State
+from nrem.policy.params import Policy
+from nrem.store.recall import facts_of
+from nrem.store.statement import statement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemoryView:
+    """A memory row with its names and sources, and what time has made of it."""
+
+    row: Any
+    state: State
+    state_since: datetime
+    state_reason: str | None
+    effective_importance: float
+    upcoming: Crossing | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """Which memories a listing shows; None means any."""
+
+    agent_id: int | None = None
+    user_id: int | None = None
+    session_id: int | None = None
+    memory_type: str | None = None
+    tier: str | None = None
+    state: str | None = None
+
+
+def read_memories(
+    conn: Connection, org_id: int, ids: Sequence[int], *, policy: Policy, now: datetime
+) -> list[MemoryView]:
+    """The memories with these numbers, in their order; a state that time brought is shown."""
+    rows = conn.execute(statement("memory_read"), {"org_id": org_id, "memory_ids": list(ids)})
+    return [_view(row, policy, now) for row in rows]
+
+
+def _view(row: Any, policy: Policy, now: datetime) -> MemoryView:  # noqa: ANN401 - a row
+    facts = facts_of(row)
+    standing = state_at(facts, policy, now)
+    return MemoryView(
+        row=row,
+        state=standing.state,
+        state_since=standing.since,
+        state_reason=str(standing.reason) if standing.reason else row.state_reason,
+        effective_importance=effective_at(facts, policy, now),
+        upcoming=next_crossing(facts, policy),
+    )
+
+
+def list_memories(
+    conn: Connection, org_id: int, filters: Filters, *, after_id: int, limit: int
+) -> list[int]:
+    """Row numbers of memories after `after_id`, oldest first, as the filters say."""
+    return list(
+        conn.execute(
+            statement("memory_list"),
+            {
+                "org_id": org_id,
+                "after_id": after_id,
+                "limit": limit,
+                "agent_id": filters.agent_id,
+                "user_id": filters.user_id,
+                "session_id": filters.session_id,
+                "type": filters.memory_type,
+                "tier": filters.tier,
+                "state": filters.state,
+            },
+        ).scalars()
+    )
+
+
+def memory_of_event(conn: Connection, org_id: int, event_id: int) -> int | None:
+    """The memory that a direct store made of its event."""
+    found = conn.execute(
+        statement("memory_by_event"), {"org_id": org_id, "event_id": event_id}
+    ).scalar_one_or_none()
+    return None if found is None else int(found)
+
+
+def read_event(conn: Connection, org_id: int, event_id: int) -> Any:  # noqa: ANN401 - a row
+    """One event and what became of it, or None."""
+    return conn.execute(
+        statement("event_status"), {"org_id": org_id, "event_id": event_id}
+    ).one_or_none()
+
+
+def read_session(conn: Connection, org_id: int, name: str) -> Any:  # noqa: ANN401 - a row
+    """One explicit session by the caller's id, or None."""
+    return conn.execute(statement("session_read"), {"org_id": org_id, "name": name}).one_or_none()

@@ -1,0 +1,117 @@
+"""compose.yaml and the Dockerfile, read as text: no container engine is needed."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from nrem.embedded.children import ARGUMENTS, CHECKOUT
+from nrem.embedded.postgres import ERASURE_SETTINGS
+
+DOCUMENT: dict[str, Any] = yaml.safe_load((CHECKOUT / "compose.yaml").read_text(encoding="utf-8"))
+SERVICES: dict[str, dict[str, Any]] = DOCUMENT["services"]
+DOCKERFILE = (CHECKOUT / "Dockerfile").read_text(encoding="utf-8")
+SERVERS = {"postgres", "valkey"}
+# A name, a version of numbers, and perhaps a variant: never `latest`, never a bare major version.
+PINNED = re.compile(r"^[a-z0-9./-]+:\d+\.\d+\.\d+[a-z0-9.-]*$")
+
+
+def test_services_are_the_servers_and_the_processes_of_the_supervisor() -> None:
+    assert set(SERVICES) == SERVERS | set(ARGUMENTS)
+
+
+@pytest.mark.parametrize("name", sorted(ARGUMENTS))
+def test_command_is_the_supervisors(name: str) -> None:
+    assert SERVICES[name]["command"] == ["python", *ARGUMENTS[name]]
+
+
+@pytest.mark.parametrize("name", sorted(SERVICES))
+def test_service_runs_as_an_ordinary_user_without_more_rights(name: str) -> None:
+    service = SERVICES[name]
+
+    assert service["user"].partition(":")[0] not in {"", "0", "root"}
+    assert "no-new-privileges:true" in service["security_opt"]
+    assert "privileged" not in service
+
+
+@pytest.mark.parametrize("name", sorted(set(SERVICES) - {"migrate"}))
+def test_long_running_service_is_checked_and_restarted(name: str) -> None:
+    service = SERVICES[name]
+
+    assert service["healthcheck"]["test"][0] == "CMD"
+    assert service["restart"] == "unless-stopped"
+
+
+def test_migration_runs_once_before_the_processes() -> None:
+    after = {name for name in ARGUMENTS if "migrate" in SERVICES[name]["depends_on"]}
+
+    assert SERVICES["migrate"]["restart"] == "no"
+    assert after == set(ARGUMENTS) - {"migrate"}
+
+
+@pytest.mark.parametrize("name", sorted(SERVICES))
+def test_image_is_pinned(name: str) -> None:
+    assert PINNED.match(SERVICES[name]["image"])
+
+
+def test_base_images_are_pinned() -> None:
+    images = re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE)
+
+    assert images
+    assert all(PINNED.match(image) for image in images)
+
+
+def test_image_ends_as_an_ordinary_user() -> None:
+    users = re.findall(r"^USER (\S+)", DOCKERFILE, re.MULTILINE)
+
+    assert users[-1] == SERVICES["api"]["user"]
+
+
+def test_dockerfile_copies_what_exists_and_is_let_in() -> None:
+    let_in = (CHECKOUT / ".dockerignore").read_text(encoding="utf-8").split("!")[1:]
+    copied = re.findall(r"^COPY (?!--from)(.+) \S+$", DOCKERFILE, re.MULTILINE)
+    names = {name for line in copied for name in line.split()}
+
+    assert names == {line.split()[0] for line in let_in}
+    assert all((CHECKOUT / name).exists() for name in names)
+
+
+def test_published_ports_are_on_loopback() -> None:
+    published = {name: service.get("ports", []) for name, service in SERVICES.items()}
+
+    assert {name for name, ports in published.items() if ports} == {"api"}
+    assert all(port.startswith("127.0.0.1:") for port in published["api"])
+
+
+def test_secrets_come_from_the_environment_and_have_no_default() -> None:
+    text = Path(CHECKOUT / "compose.yaml").read_text(encoding="utf-8")
+    values = [
+        str(value)
+        for service in SERVICES.values()
+        for key, value in service.get("environment", {}).items()
+        if re.search("PASSWORD|PEPPER|DATABASE_URL", key)
+    ]
+
+    assert values
+    assert all(re.search(r"\$\{[A-Z_]+:\?set [A-Z_]+\}", value) for value in values)
+    assert not re.search(r"\$\{[A-Z_]+:?-", text)
+
+
+def test_api_and_workers_have_logins_of_their_own() -> None:
+    urls = {
+        name: service["environment"].get("NREM_DATABASE_URL", "")
+        for name, service in SERVICES.items()
+        if name in ARGUMENTS
+    }
+
+    assert urls.pop("api").startswith("postgresql://nrem_api:")
+    assert urls.pop("migrate") == ""
+    assert all(url.startswith("postgresql://nrem_worker:") for url in urls.values())
+
+
+def test_postgres_keeps_no_erased_bytes_and_logs_no_content() -> None:
+    options = SERVICES["postgres"]["command"]
+
+    assert {f"-c{name}={value}" for name, value in ERASURE_SETTINGS.items()} <= set(options)

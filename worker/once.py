@@ -1,0 +1,99 @@
+"""One pass in the foreground. Start: `python -m worker.once NAME`, or `nrem pass NAME --once`.
+
+Idempotent, so it suits a system cron: 0 done, 1 something failed or was parked, 2 wrong usage. A
+dry run does everything but the writes, and prints what it would have changed.
+"""
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from nrem.config import Settings
+from nrem.errors import ConfigError
+from nrem.telemetry import configure
+from worker.passes import BY_NAME
+from worker.process import Process, open_process
+from worker.runner import Cause, Outcome, Setting, drain, rehearse
+
+
+def main() -> int:
+    """Run the pass named on the command line."""
+    given = _arguments()
+    try:
+        settings = Settings()
+        configure("once", settings.log_level)
+        process = open_process("once", settings)
+    except ConfigError as error:
+        sys.stderr.write(f"nrem: {error}\n")
+        return 2
+    report = _run(process, given)
+    process.nudger.close()
+    if given.json:
+        sys.stdout.write(json.dumps(report) + "\n")
+    else:
+        sys.stdout.write(_describe(given.name, report))
+    return 1 if report["outcome"] in ("failed", "parked") else 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="nrem pass", description=__doc__)
+    parser.add_argument("name", choices=sorted(BY_NAME))
+    parser.add_argument("--org", type=int)
+    parser.add_argument("--now", type=_instant)
+    parser.add_argument("--dry-run", action="store_true")
+    parser.add_argument("--json", action="store_true")
+    return parser.parse_args()
+
+
+def _instant(text: str) -> datetime:
+    found = datetime.fromisoformat(text)
+    if found.utcoffset() is None:
+        raise argparse.ArgumentTypeError("give an offset, as in 2025-03-01T00:00:00Z")
+    return found
+
+
+def _run(process: Process, given: argparse.Namespace) -> dict[str, Any]:
+    setting = Setting(
+        database=process.database,
+        tools=process.tools,
+        cause=Cause(name="command"),
+        only_org=given.org,
+        now=given.now,
+    )
+    work = rehearse if given.dry_run else drain
+    outcomes = work(setting, BY_NAME[given.name])
+    return {
+        "read": sum(its.changes.read for its in outcomes),
+        "proposed": sum(its.changes.proposed for its in outcomes),
+        "changes": [change for its in outcomes for change in _changes(its)],
+        "outcome": _outcome(outcomes),
+        "reason": next((its.changes.reason for its in outcomes if its.changes.reason), None),
+    }
+
+
+def _changes(its: Outcome) -> list[dict[str, Any]]:
+    return [asdict(change) for change in its.changes.diff]
+
+
+def _outcome(outcomes: list[Outcome]) -> str:
+    """The worst that happened, else whether anything changed."""
+    found = {its.outcome for its in outcomes}
+    ranked = ("parked", "failed", "applied", "deferred", "noop")
+    return next((name for name in ranked if name in found), "noop")
+
+
+def _describe(name: str, report: dict[str, Any]) -> str:
+    reason = f" ({report['reason']})" if report["reason"] else ""
+    lines = [f"{name}: {report['outcome']}{reason}, {report['read']} read"]
+    lines += [
+        f"  {one['kind']} {one['id']}: {one['before']} -> {one['after']} ({one['reason']})"
+        for one in report["changes"]
+    ]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
