@@ -10,7 +10,7 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
@@ -145,6 +145,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RejectedError, _rejected)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
-    for away in (UnavailableError, DBAPIError, PoolTimeout, OSError):
+    # A statement of ours that is wrong is a fault (500); a database that is away is not.
+    for away in (UnavailableError, OperationalError, InterfaceError, PoolTimeout, OSError):
         app.add_exception_handler(away, _away)
     app.add_exception_handler(Exception, _fault)

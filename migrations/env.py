@@ -16,11 +16,11 @@ from nrem.store.schema import metadata
 # Any constant will do, as long as every migration run takes the same one.
 _ONE_AT_A_TIME = 0x6E72656D
 
-_SESSION = f"""
-SELECT set_config('lock_timeout', '4s', false),
-       set_config('statement_timeout', '60s', false),
-       pg_advisory_lock({_ONE_AT_A_TIME})
-"""
+_SESSION = text(
+    "SELECT set_config('lock_timeout', '4s', false), "
+    "set_config('statement_timeout', '60s', false), "
+    "pg_advisory_lock(cast(:key AS bigint))"
+)
 
 
 def _url() -> str:
@@ -54,7 +54,7 @@ def run_online() -> None:
     """Run what is missing, in one transaction per migration, under one lock."""
     engine = create_engine(_url(), poolclass=pool.NullPool)
     with engine.connect() as connection:
-        connection.execute(text(_SESSION))
+        connection.execute(_SESSION, {"key": _ONE_AT_A_TIME})
         connection.commit()
         _configure(connection=connection, transaction_per_migration=True)
         with context.begin_transaction():

@@ -18,7 +18,7 @@ def run(
     dry_run: bool,
     as_json: bool,
 ) -> int:
-    """Run the pass until nothing is due; answers the exit status: 0 done, 1 failed, 2 wrong usage."""
+    """Run the pass until nothing is due; answers 0 done, 1 failed or 2 wrong usage."""
     urls = stack.urls(settings)
     command = [sys.executable, "-P", "-m", "worker.once", name]
     command += ["--org", str(org)] if org is not None else []

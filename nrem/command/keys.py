@@ -1,4 +1,4 @@
-"""The development org and its keys: made once per data directory, kept in `keys.json` (mode 0600)."""
+"""The development org and its keys: made once per data directory, kept in `keys.json` (0600)."""
 
 import json
 import os
@@ -70,8 +70,8 @@ def ensure(settings: Settings) -> tuple[Keys, bool]:
 def _write(path: Path, keys: Keys) -> None:
     draft = path.with_suffix(".new")
     draft.unlink(missing_ok=True)
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with open(descriptor, "w", encoding="utf-8") as file:
+    draft.touch(mode=0o600, exist_ok=False)
+    with draft.open("w", encoding="utf-8") as file:
         json.dump(asdict(keys), file, indent=2)
         file.flush()
         os.fsync(file.fileno())

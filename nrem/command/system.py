@@ -1,4 +1,4 @@
-"""The system a command works with: the one that serves in the data directory, else one of its own."""
+"""The system a command works with: the one that serves in the data directory, else its own."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -28,7 +28,7 @@ class System:
 
 @contextmanager
 def opened(settings: Settings, progress: Progress) -> Iterator[System]:
-    """The system of the data directory; started for this command, and stopped after it, if none serves.
+    """The system of the data directory; if none serves, one is started and stopped after it.
 
     Raises: ConfigError, NremError as `stack.start` does.
     """

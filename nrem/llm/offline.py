@@ -23,7 +23,7 @@ class OfflineProvider:
 
         Raises: ConfigError when the embedder's data is missing or not the reviewed one.
         """
-        found = extract(session.turns, session.working)
+        found = extract(session.turns, session.working, weights=session.weights)
         vectors = self._embedder.embed([one.content for one in found.candidates])
         return SessionProposal(
             candidates=tuple(

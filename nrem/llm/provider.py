@@ -4,10 +4,11 @@ A provider reads values and returns values: it opens no transaction, and what it
 proposal that `nrem.policy.consolidate.decide` judges. Content is data to it, never an instruction.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from nrem.policy.consolidate_model import Candidate, Dropped, Turn, Vector, Working
+from nrem.policy.params import ScorePolicy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +17,8 @@ class SessionInput:
 
     turns: tuple[Turn, ...]
     working: tuple[Working, ...] = ()
+    # the org's own idea of what matters
+    weights: ScorePolicy = field(default_factory=ScorePolicy)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -79,7 +79,8 @@ class Meaning:
         named = [word for name in _NAME.findall(said) for word in lexemes(name)]
         return cls(
             speaker=spoken[1].casefold() if spoken else None,
-            words=words - _HARMLESS,
+            # An aside alone, such as a picture's caption: two like ones were shown, not one twice.
+            words=frozenset() if said.startswith("[") else words - _HARMLESS,
             numbers=frozenset(one for one in words if one[0].isdigit() or one in _NUMBER_WORDS),
             names=tuple(one for one in named if one not in _HARMLESS | FUNCTION_WORDS),
             is_answer=is_answer,

@@ -40,10 +40,28 @@ class Opening:
     metadata: Mapping[str, Any] = field(default_factory=dict)
 
 
-def _lock_explicit(
-    conn: Connection, org_id: int, wanted: Mapping[str, Opening]
+def lock_explicit(
+    conn: Connection, org_id: int, wanted: Mapping[str, Opening], now: datetime
 ) -> dict[str, OpenSession]:
-    rows = conn.execute(statement("session_lock"), {"org_id": org_id, "names": sorted(wanted)})
+    """Lock the named sessions in key order, opening those that do not exist.
+
+    All are opened before the first is locked, as two appends in another order would deadlock.
+    """
+    if not wanted:
+        return {}
+    openings = wanted.values()
+    conn.execute(
+        statement("session_add"),
+        {
+            "org_id": org_id,
+            "names": list(wanted),
+            "subject_ids": [opening.subject_id for opening in openings],
+            "thread_ids": [opening.thread_id for opening in openings],
+            "metadata": [json.dumps(dict(opening.metadata)) for opening in openings],
+            "started_at": [opening.started_at or now for opening in openings],
+        },
+    )
+    rows = conn.execute(statement("session_lock"), {"org_id": org_id, "names": list(wanted)})
     return {
         row.external_id: OpenSession(
             session_id=row.id,
@@ -55,65 +73,31 @@ def _lock_explicit(
     }
 
 
-def lock_explicit(
-    conn: Connection, org_id: int, wanted: Mapping[str, Opening], now: datetime
-) -> dict[str, OpenSession]:
-    """Lock the named sessions, opening those that do not exist."""
-    if not wanted:
-        return {}
-    found = _lock_explicit(conn, org_id, wanted)
-    missing = [(name, wanted[name]) for name in sorted(wanted) if name not in found]
-    if missing:
-        conn.execute(
-            statement("session_add"),
-            {
-                "org_id": org_id,
-                "names": [name for name, _ in missing],
-                "subject_ids": [opening.subject_id for _, opening in missing],
-                "thread_ids": [opening.thread_id for _, opening in missing],
-                "metadata": [json.dumps(dict(opening.metadata)) for _, opening in missing],
-                "started_at": [opening.started_at or now for _, opening in missing],
-            },
-        )
-        found |= _lock_explicit(conn, org_id, dict(missing))
-    return found
-
-
-def _lock_implicit(
-    conn: Connection, org_id: int, keys: list[tuple[int, int]]
-) -> dict[tuple[int, int], OpenSession]:
-    subjects, threads = zip(*keys, strict=True)
-    rows = conn.execute(
-        statement("session_lock_implicit"),
-        {"org_id": org_id, "subject_ids": list(subjects), "thread_ids": list(threads)},
-    )
-    return {
-        (row.subject_id, row.thread_id): OpenSession(session_id=row.id, subject_id=row.subject_id)
-        for row in rows
-    }
-
-
 def lock_implicit(
     conn: Connection, org_id: int, wanted: Mapping[tuple[int, int], datetime | None], now: datetime
 ) -> dict[tuple[int, int], OpenSession]:
     """Lock the open implicit session of each (subject, thread), opening those that are missing."""
     if not wanted:
         return {}
-    found = _lock_implicit(conn, org_id, sorted(wanted))
-    missing = [key for key in sorted(wanted) if key not in found]
-    if missing:
-        subjects, threads = zip(*missing, strict=True)
-        conn.execute(
-            statement("session_add_implicit"),
-            {
-                "org_id": org_id,
-                "subject_ids": list(subjects),
-                "thread_ids": list(threads),
-                "started_at": [wanted[key] or now for key in missing],
-            },
-        )
-        found |= _lock_implicit(conn, org_id, missing)
-    return found
+    found = _lock_implicit(conn, org_id, wanted, now)
+    # Idleness may have ended one while we waited for its lock; then the next one is opened.
+    ended = {key: at for key, at in wanted.items() if key not in found}
+    return found | _lock_implicit(conn, org_id, ended, now) if ended else found
+
+
+def _lock_implicit(
+    conn: Connection, org_id: int, wanted: Mapping[tuple[int, int], datetime | None], now: datetime
+) -> dict[tuple[int, int], OpenSession]:
+    subjects, threads = zip(*wanted, strict=True)
+    keys = {"org_id": org_id, "subject_ids": list(subjects), "thread_ids": list(threads)}
+    conn.execute(
+        statement("session_add_implicit"),
+        {**keys, "started_at": [at or now for at in wanted.values()]},
+    )
+    return {
+        (row.subject_id, row.thread_id): OpenSession(session_id=row.id, subject_id=row.subject_id)
+        for row in conn.execute(statement("session_lock_implicit"), keys)
+    }
 
 
 def touch(conn: Connection, org_id: int, sessions: Iterable[OpenSession]) -> None:

@@ -27,30 +27,16 @@ class LockedStream:
 def lock_streams(
     conn: Connection, org_id: int, keys: Iterable[tuple[str, int]]
 ) -> dict[tuple[str, int], LockedStream]:
-    """Lock the streams of (kind, row number) pairs in key order, making those that are missing."""
-    wanted = sorted(set(keys))
-    found = _lock(conn, org_id, wanted)
-    missing = [key for key in wanted if key not in found]
-    if missing:
-        kinds, refs = zip(*missing, strict=True)
-        conn.execute(
-            statement("stream_add"),
-            {"org_id": org_id, "kinds": list(kinds), "ref_ids": list(refs)},
-        )
-        found |= _lock(conn, org_id, missing)
-    return found
+    """Lock the streams of (kind, row number) pairs in key order, making those that are missing.
 
-
-def _lock(
-    conn: Connection, org_id: int, keys: Sequence[tuple[str, int]]
-) -> dict[tuple[str, int], LockedStream]:
-    kinds, refs = zip(*keys, strict=True)
-    rows = conn.execute(
-        statement("stream_lock"), {"org_id": org_id, "kinds": list(kinds), "ref_ids": list(refs)}
-    )
+    All are made before the first is locked, as two appends in another order would deadlock.
+    """
+    kinds, refs = zip(*sorted(set(keys)), strict=True)
+    wanted = {"org_id": org_id, "kinds": list(kinds), "ref_ids": list(refs)}
+    conn.execute(statement("stream_add"), wanted)
     return {
         (row.kind, row.ref_id): LockedStream(stream_id=row.id, last_seq=row.last_seq)
-        for row in rows
+        for row in conn.execute(statement("stream_lock"), wanted)
     }
 
 

@@ -24,6 +24,7 @@ CATCHES_ALL: Final = (
     "worker/runner",
     "worker/poll.py",
     "api/problems.py",
+    "api/ingest.py",
     "nrem/embedded/supervisor.py",
 )
 # Costly to import and not always installed.

@@ -47,6 +47,7 @@ def test_the_same_said_again_is_a_repeat(new: str, old: str) -> None:
         ("Mira: I sing in a choir on weekends.", "Mira: I sing in a choir."),
         ("Bot: Do you swim? Mira: Yes, a lot!", "Bot: Do you run? Mira: Yes, a lot!"),
         ("Bot: And Jana? Mira: She likes chess.", "Bot: And Anna? Mira: She likes chess."),
+        ("Mira: [a photo of a dog]", "Mira: [a photo of a dog]"),
         ("", "Mira: I love hiking."),
     ],
 )

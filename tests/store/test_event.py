@@ -195,9 +195,7 @@ def test_failing_batch_stores_nothing(org: Org) -> None:
     before = {table: _count(org, table) for table in tables}
 
     with pytest.raises(ConflictError):
-        org.append(
-            turn("new", session="s2", agent="new", user="new"), turn("late", session="s")
-        )
+        org.append(turn("new", session="s2", agent="new", user="new"), turn("late", session="s"))
 
     assert {table: _count(org, table) for table in tables} == before
     assert not org.ask(GAPS)
@@ -261,7 +259,7 @@ def test_turn_is_due_for_score_now_and_for_consolidate_when_idle(org: Org) -> No
     org.append(turn("said", session="s"))
 
     work = org.ask("SELECT pass, due_at FROM org_work WHERE org_id = %(org)s")
-    assert {row.pass_name if False else row[0]: row[1] for row in work} == {
+    assert {row[0]: row[1] for row in work} == {
         "score": NOW,
         "consolidate": NOW + timedelta(seconds=IDLE_SECONDS),
     }
@@ -316,7 +314,7 @@ def test_concurrent_appends_with_resends_lose_and_double_nothing(org: Org) -> No
         barrier.wait()
         for number in range(batches):
             send(f"{thread}.{number}")
-            if chance.random() < 0.2:  # noqa: PLR2004 - a fifth is sent again
+            if chance.random() < 0.2:  # a fifth is sent again
                 send(chance.choice(everything))
 
     with ThreadPoolExecutor(threads) as pool:

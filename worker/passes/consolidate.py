@@ -96,7 +96,7 @@ def propose(job: Work, found: Found) -> list[Proposal]:
         Proposal(
             part=part,
             session=job.tools.provider.propose_session(
-                SessionInput(turns=part.turns, working=part.working)
+                SessionInput(turns=part.turns, working=part.working, weights=job.policy.score)
             ),
         )
         for part in found.parts

@@ -18,6 +18,6 @@ CROSS JOIN LATERAL (
     AND m.type = 'episodic'
     AND (m.expires_at IS NULL OR m.expires_at > app_now())
   ORDER BY e.vector <=> cast(w.vector AS halfvec(384)), m.id
-  LIMIT 3
+  LIMIT 10
 ) AS n
 ORDER BY n.id

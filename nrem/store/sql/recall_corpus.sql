@@ -4,5 +4,5 @@ SELECT l.lexeme, count(*) AS items, avg(l.length)::float8 AS mean_length
 FROM lexemes AS l
 WHERE l.org_id = cast(:org_id AS bigint)
   AND l.agent_id = cast(:agent_id AS bigint)
-  AND l.lexeme = ANY(cast(:lexemes AS text[]) || ''::text)
+  AND l.lexeme = ANY(array_append(cast(:lexemes AS text[]), ''))
 GROUP BY l.lexeme

@@ -7,4 +7,4 @@ FROM (
   WHERE e.org_id = cast(:org_id AS bigint)
     AND e.agent_id = cast(:agent_id AS bigint)
   LIMIT cast(:bound AS int)
-) AS some
+) AS bounded

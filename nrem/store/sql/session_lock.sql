@@ -6,4 +6,4 @@ JOIN subjects AS u ON u.org_id = s.org_id AND u.id = s.subject_id
 WHERE s.org_id = cast(:org_id AS bigint)
   AND s.external_id = ANY(cast(:names AS text[]))
 ORDER BY s.external_id
-FOR UPDATE OF s
+FOR NO KEY UPDATE OF s

@@ -8,4 +8,4 @@ WHERE s.org_id = cast(:org_id AS bigint)
   AND s.external_id IS NULL
   AND s.state = 'open'
 ORDER BY s.subject_id, s.thread_id
-FOR UPDATE OF s
+FOR NO KEY UPDATE OF s

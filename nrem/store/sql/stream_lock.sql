@@ -6,4 +6,4 @@ JOIN unnest(cast(:kinds AS text[]), cast(:ref_ids AS bigint[])) AS w (kind, ref_
   ON w.kind = s.kind AND w.ref_id = s.ref_id
 WHERE s.org_id = cast(:org_id AS bigint)
 ORDER BY s.id
-FOR UPDATE OF s
+FOR NO KEY UPDATE OF s
