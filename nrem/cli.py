@@ -8,25 +8,36 @@ import json
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
 
 from nrem import __version__
-from nrem.command import duty, load, main_job, parked, status, system
+from nrem.command import duty, keys, load, main_job, parked, status, system
 from nrem.config import Settings
 from nrem.errors import ConfigError, NremError
 
 app = typer.Typer(add_completion=False, no_args_is_help=False, pretty_exceptions_enable=False)
 parked_app = typer.Typer(help="Work that was set aside: list it, look at it, replay or drop it.")
+keys_app = typer.Typer(help="API keys.")
 app.add_typer(parked_app, name="parked")
+app.add_typer(keys_app, name="keys")
 
 Data = Annotated[
     Path | None, typer.Option("--data", help="The one directory with everything nrem keeps.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
 Files = Annotated[list[Path], typer.Argument(help="Conversations: LoCoMo samples or own files.")]
+
+
+class KeyKind(StrEnum):
+    """Which scopes a new key gets; see `keys.KINDS`."""
+
+    API = "api"
+    ADMIN = "admin"
+    PURGE = "purge"
 
 
 def _say(line: str) -> None:
@@ -214,6 +225,27 @@ def parked_replay(context: typer.Context, parked_id: str, data: Data = None) -> 
 def parked_drop(context: typer.Context, parked_id: str, data: Data = None) -> None:
     """Give parked work up for good."""
     _resolve(context, parked_id, data, parked.drop)
+
+
+@keys_app.command("create")
+def keys_create(
+    context: typer.Context,
+    org: Annotated[str, typer.Option(help="The org's name; made if there is none.")],
+    kind: Annotated[KeyKind, typer.Option(help="What the key opens.")] = KeyKind.API,
+    data: Data = None,
+) -> None:
+    """Make a key and print it, the only time it can be seen."""
+
+    def work() -> int:
+        settings = _data(context, data)
+        if settings.database_url is None:
+            with system.opened(settings, _progress):
+                _say(keys.create(settings, org, kind))
+        else:
+            _say(keys.create(settings, org, kind))
+        return 0
+
+    _guarded(work)
 
 
 def _resolve(

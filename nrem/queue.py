@@ -11,7 +11,7 @@ from typing import Final
 
 import structlog
 from celery import Celery
-from kombu.exceptions import OperationalError
+from celery.exceptions import OperationalError
 
 from nrem.config import celery_url
 

@@ -59,6 +59,19 @@ def open_process(kind: str, settings: Settings) -> Process:
     )
 
 
+def check_database(settings: Settings) -> None:
+    """Refuse a database that is not safe or not at this version; leaves no connection open.
+
+    Raises: SchemaVersionError, UnsafeRoleError, ConfigError.
+    """
+    database = engine.sync_engine(settings.require_database_url(), engine.WORKER, pool_size=1)
+    try:
+        with database.begin() as conn:
+            engine.check(conn)
+    finally:
+        database.dispose()
+
+
 def make_tools(settings: Settings) -> Tools:
     """The embedder, the provider and the digest that the settings name."""
     embedder = load_embedder(settings.embedder)

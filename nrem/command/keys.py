@@ -2,9 +2,13 @@
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
+
+from sqlalchemy import Connection
 
 from nrem.config import Settings
 from nrem.digest import Digest
@@ -14,6 +18,7 @@ from nrem.store import engine, key, org
 
 _FILE: Final = "keys.json"
 _ORG: Final = "development"
+KINDS: Final = {"api": key.API_SCOPES, "admin": key.ADMIN_SCOPES, "purge": key.PURGE_SCOPES}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +52,31 @@ def ensure(settings: Settings) -> tuple[Keys, bool]:
     path = settings.data_dir / _FILE
     if path.exists():
         return read(settings.data_dir), False
+    with _administrator(settings) as (conn, digest):
+        org_id = org.ensure(conn, _ORG)
+        made = Keys(
+            **{
+                kind: key.create(conn, org_id, scopes, digest=digest, environment="dev")
+                for kind, scopes in KINDS.items()
+            }
+        )
+        # Inside the transaction: a key that nobody can read must not exist.
+        _write(path, made)
+    return made, True
+
+
+def create(settings: Settings, name: str, kind: str) -> str:
+    """A new key for the org `name` (made if missing); the only time it can be seen.
+
+    `kind` is one of KINDS. Needs the login of migrations, which may act as nrem_admin.
+    """
+    with _administrator(settings) as (conn, digest):
+        org_id = org.ensure(conn, name)
+        return key.create(conn, org_id, KINDS[kind], digest=digest, environment="live")
+
+
+@contextmanager
+def _administrator(settings: Settings) -> Iterator[tuple[Connection, Digest]]:
     digest = Digest(settings.load_pepper())
     url = stack.urls(settings).migrate
     if settings.database_url is None:
@@ -54,17 +84,9 @@ def ensure(settings: Settings) -> tuple[Keys, bool]:
     database = engine.sync_engine(url, engine.ADMIN, pool_size=1)
     try:
         with engine.begin(database) as conn:
-            org_id = org.ensure(conn, _ORG)
-            made = Keys(
-                api=key.create(conn, org_id, key.API_SCOPES, digest=digest, environment="dev"),
-                admin=key.create(conn, org_id, key.ADMIN_SCOPES, digest=digest, environment="dev"),
-                purge=key.create(conn, org_id, key.PURGE_SCOPES, digest=digest, environment="dev"),
-            )
-            # Inside the transaction: a key that nobody can read must not exist.
-            _write(path, made)
+            yield conn, digest
     finally:
         database.dispose()
-    return made, True
 
 
 def _write(path: Path, keys: Keys) -> None:

@@ -6,7 +6,6 @@ from typing import Any
 
 from worker.contract import Pass, Work
 
-
 # Connections of the worker role that have a transaction open.
 OPEN_TRANSACTIONS = (
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "

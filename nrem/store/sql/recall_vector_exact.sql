@@ -7,24 +7,23 @@ FROM (
   JOIN memories AS m ON m.org_id = e.org_id AND m.id = e.item_id
   WHERE e.org_id = cast(:org_id AS bigint)
     AND e.agent_id = cast(:agent_id AS bigint)
+    AND (cast(:subject_id AS bigint) IS NULL OR e.subject_id = cast(:subject_id AS bigint))
     AND e.item_kind = 'memory'
     AND e.model = cast(:model AS text)
     AND m.state = 'live'
     AND (m.expires_at IS NULL OR m.expires_at > app_now())
-    AND (cast(:user_id AS bigint) IS NULL OR m.user_id = cast(:user_id AS bigint))
     AND (cast(:session_id AS bigint) IS NULL OR m.session_id = cast(:session_id AS bigint))
     AND (cast(:type AS text) IS NULL OR m.type = cast(:type AS text))
   UNION ALL
   SELECT e.item_kind, e.item_id, e.vector
   FROM embeddings AS e
   JOIN events AS t ON t.org_id = e.org_id AND t.id = e.item_id
-  JOIN subjects AS s ON s.org_id = t.org_id AND s.id = t.subject_id
   WHERE cast(:include_turns AS bool)
     AND e.org_id = cast(:org_id AS bigint)
     AND e.agent_id = cast(:agent_id AS bigint)
+    AND (cast(:subject_id AS bigint) IS NULL OR e.subject_id = cast(:subject_id AS bigint))
     AND e.item_kind = 'turn'
     AND e.model = cast(:model AS text)
-    AND (cast(:user_id AS bigint) IS NULL OR s.user_id = cast(:user_id AS bigint))
     AND (cast(:session_id AS bigint) IS NULL OR t.session_id = cast(:session_id AS bigint))
 ) AS c
 ORDER BY c.vector <=> cast(:query AS halfvec(384)), c.item_kind, c.item_id

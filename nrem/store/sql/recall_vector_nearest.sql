@@ -4,21 +4,19 @@ SELECT e.item_kind, e.item_id, 1 - (e.vector <=> cast(:query AS halfvec(384))) A
 FROM embeddings AS e
 LEFT JOIN memories AS m ON e.item_kind = 'memory' AND m.org_id = e.org_id AND m.id = e.item_id
 LEFT JOIN events AS t ON e.item_kind = 'turn' AND t.org_id = e.org_id AND t.id = e.item_id
-LEFT JOIN subjects AS s ON s.org_id = t.org_id AND s.id = t.subject_id
 WHERE e.org_id = cast(:org_id AS bigint)
   AND e.agent_id = cast(:agent_id AS bigint)
+  AND (cast(:subject_id AS bigint) IS NULL OR e.subject_id = cast(:subject_id AS bigint))
   AND e.model = cast(:model AS text)
   AND (
     (m.id IS NOT NULL
      AND m.state = 'live'
      AND (m.expires_at IS NULL OR m.expires_at > app_now())
-     AND (cast(:user_id AS bigint) IS NULL OR m.user_id = cast(:user_id AS bigint))
      AND (cast(:session_id AS bigint) IS NULL OR m.session_id = cast(:session_id AS bigint))
      AND (cast(:type AS text) IS NULL OR m.type = cast(:type AS text)))
     OR
     (t.id IS NOT NULL
      AND cast(:include_turns AS bool)
-     AND (cast(:user_id AS bigint) IS NULL OR s.user_id = cast(:user_id AS bigint))
      AND (cast(:session_id AS bigint) IS NULL OR t.session_id = cast(:session_id AS bigint)))
   )
 ORDER BY e.vector <=> cast(:query AS halfvec(384))

@@ -291,7 +291,8 @@ def test_append_during_a_step_makes_the_stream_due_again(org: Org) -> None:
 
     org.world.step(frozen(CONSOLIDATE, lambda: _give_more(org)))
     org.world.drain("score")
-    org.world.drain(CONSOLIDATE)
+    # The look for events that were not scored yet comes a second later.
+    org.world.drain(CONSOLIDATE, now=NOW + SECOND)
 
     states = org.column("SELECT state FROM sessions WHERE org_id = %(org)s")
     assert states == ["consolidated", "consolidated"]
