@@ -4,13 +4,13 @@ import json
 from typing import Any, NoReturn, TypeVar
 
 from fastapi import Request
-from pydantic import BaseModel, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from api.problems import FaultyError, faults
 from nrem.errors import InvalidError, RejectedError
 from nrem.wire import MAX_BODY_BYTES, MAX_DEPTH
 
-Model = TypeVar("Model", bound=BaseModel)
+Value = TypeVar("Value")
 
 
 class TooLargeError(RejectedError):
@@ -44,31 +44,37 @@ def parse(body: bytes) -> Any:  # noqa: ANN401 - any JSON value
     try:
         return json.loads(body, parse_constant=_refuse_constant)
     except RecursionError:
-        raise InvalidError(
-            f"the body is nested deeper than {MAX_DEPTH} levels", field="body", remedy="flatten it"
-        ) from None
-    except (UnicodeDecodeError, json.JSONDecodeError, ValueError) as error:
+        raise too_deep() from None
+    except ValueError as error:
         where = f" at character {error.pos}" if isinstance(error, json.JSONDecodeError) else ""
         raise InvalidError(
             f"the body is not valid JSON{where}", field="body", remedy="send JSON in UTF-8"
         ) from None
 
 
+def too_deep() -> InvalidError:
+    """The error of a body that is nested so deep that it cannot even be looked through."""
+    return InvalidError(
+        f"the body is nested deeper than {MAX_DEPTH} levels", field="body", remedy="flatten it"
+    )
+
+
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(name)
 
 
-def validate(model: type[Model], value: Any) -> Model:  # noqa: ANN401 - any JSON value
-    """The value as a model.
+def validate(
+    shape: TypeAdapter[Value],
+    value: Any,  # noqa: ANN401 - any JSON value
+    *,
+    skip: int | None = None,
+) -> Value:
+    """The value in its shape; `skip` as `problems.faults` takes it.
 
     Raises: FaultyError listing every field that is wrong.
     """
     try:
-        return model.model_validate(value)
+        return shape.validate_python(value)
     except ValidationError as error:
-        raise FaultyError(faults(error)) from None
-
-
-async def read_as(request: Request, model: type[Model]) -> Model:
-    """The request's body as a model."""
-    return validate(model, parse(await read(request)))
+        found = error.errors(include_url=False, include_input=False, include_context=False)
+        raise FaultyError(faults(found, skip=skip), len(found)) from None

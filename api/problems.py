@@ -1,8 +1,9 @@
 """Every error answer is one JSON object with a stable code, the field, and what to do about it.
 
-Nothing of the request is repeated in it, and nothing of a database error reaches it.
+No value of the request is repeated in it, and nothing of a database error reaches it.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -10,18 +11,43 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from nrem.errors import InvalidError, OverloadedError, RejectedError, UnavailableError
-from nrem.wire import Problem
+from nrem.errors import (
+    InvalidError,
+    OverloadedError,
+    RejectedError,
+    UnauthenticatedError,
+    UnavailableError,
+)
+from nrem.wire import EVENT_TYPES, Problem
 
 _log = structlog.get_logger("api")
 
 _RETRY_SECONDS: Final = 1
-_CODES: Final = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "wrong_type"}
+_CODES: Final = {404: "not_found", 405: "method_not_allowed"}
+# An answer is read by a person: more than this says nothing new.
+_MOST_FAULTS: Final = 50
+_NAME: Final = re.compile("[A-Za-z_][A-Za-z0-9_]{0,63}")
+_OBJECT: Final = "must be a JSON object"
+# Where pydantic's own words repeat what was given, or do not say what to do.
+_WORDS: Final = {
+    "dict_type": _OBJECT,
+    "extra_forbidden": "is not a known field; leave it out",
+    "missing": "is required",
+    "model_attributes_type": _OBJECT,
+    "model_type": _OBJECT,
+    "string_unicode": "holds half of a surrogate pair; send valid Unicode",
+    "timezone_aware": "has no offset; end it with Z, or an offset like +02:00",
+    "union_tag_invalid": f"must be one of {', '.join(EVENT_TYPES)}",
+    "union_tag_not_found": f"is required: one of {', '.join(EVENT_TYPES)}",
+}
 
 
 def request_id(request: Request) -> str:
@@ -52,30 +78,37 @@ def answer(
     return JSONResponse(body.model_dump(exclude_none=True), status_code=status, headers=headers)
 
 
-def faults(error: ValidationError | RequestValidationError) -> list[dict[str, str]]:
-    """Each fault with the path of its field; the input is not repeated."""
-    return [{"field": _path(one["loc"]), "detail": _say(one)} for one in error.errors()]
+def faults(errors: Sequence[ErrorDetails], *, skip: int | None = None) -> list[dict[str, str]]:
+    """Each fault with the path of its field; the values given are not repeated.
+
+    `skip` is the place in a path of what callers did not write: where pydantic looked, or which
+    branch of a union it took.
+    """
+    return [
+        {"field": _path(one["loc"], skip, one["type"]), "detail": _say(one)}
+        for one in errors[:_MOST_FAULTS]
+    ]
 
 
-def _say(fault: dict[str, Any] | Any) -> str:  # noqa: ANN401 - pydantic's record
-    if fault["type"] == "extra_forbidden":
-        return "is not a known field; leave it out"
-    text = str(fault["msg"])
-    return text.removeprefix("Value error, ")
+def _say(fault: ErrorDetails) -> str:
+    return _WORDS.get(fault["type"]) or fault["msg"].removeprefix("Value error, ")
 
 
-def _path(location: Sequence[str | int]) -> str:
-    parts = [part for part in location if part not in _EVENT_TAGS]
+def _path(location: Sequence[str | int], skip: int | None, kind: str) -> str:
     path = ""
-    for part in parts:
-        path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else str(part)
-    return path or "body"
-
-
-# pydantic names the branch of a union in the path; callers know the field, not the branch.
-_EVENT_TAGS: Final = frozenset(
-    ("memory", "turn", "access", "session.start", "session.end", "body", "query")
-)
+    for place, part in enumerate(location):
+        if place == skip:
+            continue
+        if isinstance(part, int):
+            path += f"[{part}]"
+        else:
+            # A name that no field could have is the caller's text, not a name.
+            path += f".{part if _NAME.fullmatch(part) else '?'}"
+        if part == "metadata":
+            break
+    if kind.startswith("union_tag"):
+        path += ".type"
+    return path.removeprefix(".") or "body"
 
 
 def _rejected(request: Request, error: Exception) -> JSONResponse:
@@ -83,7 +116,8 @@ def _rejected(request: Request, error: Exception) -> JSONResponse:
     headers = None
     if isinstance(error, OverloadedError):
         headers = {"Retry-After": str(error.retry_after_seconds)}
-    errors = error.errors if isinstance(error, FaultyError) else None
+    if isinstance(error, UnauthenticatedError):
+        headers = {"WWW-Authenticate": "Bearer"}
     return answer(
         request,
         error.status,
@@ -91,7 +125,7 @@ def _rejected(request: Request, error: Exception) -> JSONResponse:
         str(error),
         field=error.field,
         remedy=error.remedy,
-        errors=errors,
+        errors=error.errors if isinstance(error, FaultyError) else None,
         headers=headers,
     )
 
@@ -99,9 +133,9 @@ def _rejected(request: Request, error: Exception) -> JSONResponse:
 class FaultyError(InvalidError):
     """The body breaks the contract in the fields listed."""
 
-    def __init__(self, errors: list[dict[str, str]]) -> None:
+    def __init__(self, errors: list[dict[str, str]], count: int) -> None:
         first = errors[0]
-        more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+        more = f" (and {count - 1} more)" if count > 1 else ""
         super().__init__(
             f"{first['field']}: {first['detail']}{more}",
             field=first["field"],
@@ -112,7 +146,9 @@ class FaultyError(InvalidError):
 
 def _invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class
-    return _rejected(request, FaultyError(faults(error)))
+    found = error.errors()
+    # The first part says where it stands: query, path or header.
+    return _rejected(request, FaultyError(faults(found, skip=0), len(found)))
 
 
 def _http(request: Request, error: Exception) -> JSONResponse:
@@ -122,30 +158,65 @@ def _http(request: Request, error: Exception) -> JSONResponse:
     return answer(request, error.status_code, code, str(error.detail), headers=headers)
 
 
+class OutcomeUnknownError(UnavailableError):
+    """The database did not say whether it committed; sending again tells."""
+
+
 def _away(request: Request, error: Exception) -> JSONResponse:
     _log.warning("request.unavailable", error=type(error.__cause__ or error).__name__)
+    is_unknown = isinstance(error, OutcomeUnknownError)
     return answer(
         request,
         503,
-        "unavailable",
-        str(UnavailableError()),
+        "outcome_unknown" if is_unknown else "unavailable",
+        str(error if isinstance(error, UnavailableError) else UnavailableError()),
         remedy="send the request again, with the same idempotency key if it had one",
         headers={"Retry-After": str(_RETRY_SECONDS)},
     )
 
 
-def _fault(request: Request, error: Exception) -> JSONResponse:
-    # The type alone: a message could hold content.
-    _log.error("request.failed", error=type(error).__name__, request=request_id(request))
-    return answer(request, 500, "internal_error", "nrem failed to answer; the fault was logged")
+def _gone(request: Request, _error: Exception) -> JSONResponse:
+    return answer(request, 400, "bad_request", "the request ended before its body did")
+
+
+class Faults:
+    """Answers 500 for what nobody expected.
+
+    Nothing is raised on: the server would log the error's text, which may hold content.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        has_begun = False
+
+        async def reply(message: Message) -> None:
+            nonlocal has_begun
+            has_begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, reply)
+        except Exception as error:
+            if scope["type"] != "http":
+                raise
+            request = Request(scope)
+            # The type alone: a message could hold content.
+            _log.error("request.failed", error=type(error).__name__, request=request_id(request))
+            if not has_begun:
+                text = "nrem failed to answer; the fault was logged"
+                await answer(request, 500, "internal_error", text)(scope, receive, send)
 
 
 def install(app: FastAPI) -> None:
     """Map every error class to its answer."""
+    app.add_middleware(Faults)
     app.add_exception_handler(RejectedError, _rejected)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(ClientDisconnect, _gone)
     # A statement of ours that is wrong is a fault (500); a database that is away is not.
     for away in (UnavailableError, OperationalError, InterfaceError, PoolTimeout, OSError):
         app.add_exception_handler(away, _away)
-    app.add_exception_handler(Exception, _fault)

@@ -238,7 +238,7 @@ def keys_create(
 
     def work() -> int:
         settings = _data(context, data)
-        if settings.database_url is None:
+        if settings.migrate_database_url is None:
             with system.opened(settings, _progress):
                 _say(keys.create(settings, org, kind))
         else:

@@ -8,7 +8,14 @@ import math
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+)
 
 from nrem.clock import utc_now
 
@@ -31,6 +38,13 @@ def _not_blank(value: str) -> str:
     if not value.strip():
         raise ValueError("is blank; give some text")
     return value
+
+
+def _written_out(value: object) -> object:
+    """Refuse a bare number, which could be seconds or milliseconds."""
+    if isinstance(value, datetime) or (isinstance(value, str) and value[4:5] == "-"):
+        return value
+    raise ValueError("is no date and time of ISO 8601, as in 2026-03-01T09:30:00Z")
 
 
 def _plausible(value: datetime) -> datetime:
@@ -74,9 +88,11 @@ Content = Annotated[
     AfterValidator(_no_nul),
     AfterValidator(_not_blank),
 ]
-Instant = Annotated[AwareDatetime, AfterValidator(_plausible)]
+Instant = Annotated[AwareDatetime, BeforeValidator(_written_out), AfterValidator(_plausible)]
 Metadata = Annotated[dict[str, Any], Field(max_length=64), AfterValidator(_storable)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+# at most 100 years
+Seconds = Annotated[int, Field(ge=1, le=3_155_760_000)]
 MemoryTypeName = Literal["working", "episodic", "semantic", "procedural"]
 TierName = Literal["short", "long", "permanent"]
 StateName = Literal["live", "archived", "forgotten"]
@@ -103,10 +119,11 @@ class MemoryEventIn(_EventIn):
     type: Literal["memory"]
     content: Content
     memory_type: MemoryTypeName = "episodic"
-    importance: Share | None = None
+    # a number in quotes, or true, is a mistake
+    importance: Annotated[Share, Field(strict=True)] | None = None
     tier: TierName | None = None
     metadata: Metadata = Field(default_factory=dict)
-    ttl_seconds: Annotated[int, Field(ge=1, le=3_155_760_000)] | None = None
+    ttl_seconds: Annotated[Seconds, Field(strict=True)] | None = None
 
 
 class TurnEventIn(_EventIn):
@@ -150,6 +167,8 @@ EventIn = Annotated[
     Field(discriminator="type"),
 ]
 
+EVENT_TYPES: Final = ("memory", "turn", "access", "session.start", "session.end")
+
 
 class EventBatchIn(Strict):
     """Up to 1,000 events, stored all or none."""
@@ -187,8 +206,22 @@ class MemoryIn(Strict):
     importance: Share | None = None
     tier: TierName | None = None
     metadata: Metadata = Field(default_factory=dict)
-    ttl_seconds: Annotated[int, Field(ge=1, le=3_155_760_000)] | None = None
+    ttl_seconds: Seconds | None = None
     occurred_at: Instant | None = None
+
+
+class MemoryQuery(Strict):
+    """Which memories to list; what is left out does not matter."""
+
+    agent_id: Id | None = None
+    user_id: Id | None = None
+    session_id: Id | None = None
+    type: MemoryTypeName | None = None
+    tier: TierName | None = None
+    state: StateName | None = None
+    limit: Annotated[int, Field(ge=1, le=1_000)] = 100
+    # `next_cursor` of the page before
+    cursor: Annotated[str, Field(max_length=64)] | None = None
 
 
 class MemoryOut(BaseModel):

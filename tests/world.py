@@ -145,6 +145,11 @@ class Org:
         """A transaction of the worker role for this org."""
         return engine.begin(self.world.worker, org_id=self.number, now=now)
 
+    def do(self, order: str, *, now: datetime = NOW, **parameters: Any) -> None:  # noqa: ANN401
+        """A statement of the worker role."""
+        with self.begin(now=now) as conn:
+            conn.exec_driver_sql(order, parameters)
+
     def append(self, *events: NewEvent, now: datetime = NOW) -> list[Appended]:
         """Store events in one transaction."""
         placed = [replace(one, index=index) for index, one in enumerate(events)]

@@ -124,7 +124,8 @@ class Pass:
     shape: Shape
     # items per claim; a leased pass takes one stream at a time
     batch: int = 500
-    lease_seconds: float = 120.0
+    # how long a killed holder keeps its work from others; a living one of a leased pass renews it
+    lease_seconds: float = 30.0
     # the try after which poison work is set aside
     max_attempts: int = 5
     # when a tick makes every org due for it (cron, UTC); None: woken by work alone

@@ -18,7 +18,8 @@ from nrem.store import directory, effect, engine, memory, policy, recall, search
 from nrem.store.event import MEMORY, NewEvent, append
 from nrem.store.key import Caller
 from nrem.store.memory import Owner
-from nrem.store.recall import Remembered, Scope
+from nrem.store.recall import Remembered
+from nrem.store.recall_match import Question, Scope
 from nrem.store.search import Text
 from nrem.store.view import Filters, MemoryView
 from nrem.wire import (
@@ -209,11 +210,9 @@ async def post_recall(request: Request, state: Nrem, caller: Reader) -> RecallOu
         vector = await loop.run_in_executor(state.thinker, state.embedder.embed_query, given.query)
     async with transaction(state, caller) as run:
         found: list[Remembered] = await run(_recall, state, caller.org_id, given, vector)
-    results = [_result(one) for one in found]
-    kept = [one for one in results if one.similarity_score >= given.similarity_threshold]
     return RecallOut(
-        results=kept,
-        total=len(kept),
+        results=[_result(one) for one in found],
+        total=len(found),
         query=given.query,
         elapsed_ms=round((monotonic() - begun) * 1000, 3),
     )
@@ -235,14 +234,18 @@ def _recall(
         memory_type=given.memory_type,
         include_turns=given.include_turns and given.memory_type is None,
     )
-    return recall.recall(
-        conn,
-        org_id,
-        scope,
+    question = Question(
         query=given.query,
         vector=vector,
         model=state.embedder.model_id,
         limit=given.top_k,
+        least_similarity=given.similarity_threshold,
+    )
+    return recall.recall(
+        conn,
+        org_id,
+        scope,
+        question,
         policy=policy.load(conn, org_id),
         now=engine.instant(conn),
     )

@@ -79,7 +79,7 @@ def create(settings: Settings, name: str, kind: str) -> str:
 def _administrator(settings: Settings) -> Iterator[tuple[Connection, Digest]]:
     digest = Digest(settings.load_pepper())
     url = stack.urls(settings).migrate
-    if settings.database_url is None:
+    if settings.migrate_database_url is None:
         url = postgres.url(settings.data_dir, engine.ADMIN)
     database = engine.sync_engine(url, engine.ADMIN, pool_size=1)
     try:

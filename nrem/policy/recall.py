@@ -93,8 +93,12 @@ def fuse(
     *,
     ideal: float,
     weights: RecallPolicy,
+    least_similarity: float = 0.0,
 ) -> list[Ranked]:
     """The items of `facts`, best first, ties newest first; repeats of a better one are left out.
+
+    An item below `least_similarity` (0..1) is no result and hides none, but its match still tells
+    about what was said around it.
 
     `cosines` and `lexical` (BM25 sums) may lack an item: then that part is 0. `ideal` is the sum of
     the weights of the question's lexemes: an item of mean length that holds each once scores 1.
@@ -124,6 +128,7 @@ def fuse(
             / (whole or 1.0),
         )
         for key, fact in facts.items()
+        if similarity[key] >= least_similarity
     ]
     ranked.sort(key=lambda one: (-one.relevance, -facts[one.key].occurred_at.timestamp(), one.key))
     return _without_repeats(ranked, facts)

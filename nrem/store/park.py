@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from nrem.store import lease, work
+from nrem.store import effect, lease, work
 from nrem.store.inbox import Item
 from nrem.store.statement import statement
 
@@ -84,8 +84,11 @@ def replay(conn: Connection, parked: Parked) -> None:
 
 
 def drop(conn: Connection, parked: Parked) -> None:
-    """Give the work up for good; its event keeps the reason it was parked for."""
+    """Give the work up for good; its event is then dropped, for the reason it was parked for."""
     _resolve(conn, parked, "dropped")
+    if parked.item_kind == "event":
+        dropped = (parked.item_id, "dropped", parked.reason)
+        effect.add(conn, parked.org_id, parked.pass_name, [dropped], run_id=None)
 
 
 def _resolve(conn: Connection, parked: Parked, resolution: str) -> None:

@@ -1,7 +1,7 @@
-"""Recall: candidates by meaning and by words, filtered before the cut, ranked by policy.
+"""Recall: what answers a question best, found by `recall_match` and ranked by policy.
 
-Scopes up to `_EXACT_UP_TO` vectors are compared one by one; larger ones go through the approximate
-index, and fall back to the exact way when it gave fewer than asked for.
+A memory that time has taken out of recall is left out, whether that was written down or not; then
+more of the scope is looked at, so that as many results come back as there are, up to the limit.
 """
 
 from collections.abc import Sequence
@@ -14,46 +14,15 @@ from sqlalchemy import Connection
 from nrem.policy.decay import effective_at, state_at
 from nrem.policy.model import MemoryFacts, MemoryType, State, Tier
 from nrem.policy.params import Policy
-from nrem.policy.recall import (
-    BM25_B,
-    BM25_K1,
-    Fact,
-    Key,
-    Kind,
-    Ranked,
-    fuse,
-    inverse_frequency,
-    telling_lexemes,
-)
-from nrem.store.search import turn_text, vector_text
+from nrem.policy.recall import Fact, Key, Kind, Ranked, fuse
+from nrem.store import recall_match
+from nrem.store.recall_match import SMALL, Matches, Question, Reach, Scope
+from nrem.store.search import turn_text
 from nrem.store.statement import statement
 
-# Measured on 384 dimensions: comparing all is faster below some hundred rows, and right always;
-# at this size it still takes a few milliseconds.
-_EXACT_UP_TO: Final = 5_000
-# Candidates per way: enough that neighbours of good turns are among them.
-_LEAST_CANDIDATES: Final = 100
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
-    """Whose memories may answer."""
-
-    agent_id: int
-    user_id: int | None = None
-    session_id: int | None = None
-    memory_type: str | None = None
-    include_turns: bool = True
-
-    def filters(self, org_id: int) -> dict[str, Any]:
-        """The parameters that every candidate statement takes."""
-        return {
-            "org_id": org_id,
-            "agent_id": self.agent_id,
-            "user_id": self.user_id,
-            "session_id": self.session_id,
-            "type": self.memory_type,
-        }
+# Candidates per way: enough that neighbours of good turns are among them. Half as many lose
+# nothing that was measured, twice as many cost twice the time.
+_LEAST_CANDIDATES: Final = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,101 +48,63 @@ class _Candidate:
     shown: dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Round:
+    results: list[Remembered]
+    is_cut: bool
+
+
 def recall(
     conn: Connection,
     org_id: int,
     scope: Scope,
+    question: Question,
     *,
-    query: str,
-    vector: Sequence[float] | None,
-    model: str,
-    limit: int,
     policy: Policy,
     now: datetime,
 ) -> list[Remembered]:
-    """What answers `query` best, at most `limit`; the newest memories when it is blank."""
-    size = max(_LEAST_CANDIDATES, 2 * limit)
-    lexical, ideal = _lexical(conn, org_id, scope, query, size)
-    if vector is None:
-        keys = _newest(conn, org_id, scope, size)
-        cosines: dict[Key, float] = {}
-    else:
-        cosines = _cosines(conn, org_id, scope, vector, model=model, limit=size)
-        keys = [*cosines, *lexical]
-    candidates = _facts(conn, org_id, keys, policy, now)
-    facts = {key: one.fact for key, one in candidates.items()}
-    ranked = fuse(cosines, lexical, facts, ideal=ideal, weights=policy.recall)
-    if vector is None:
-        ranked.sort(key=lambda one: candidates[one.key].shown["recorded_at"], reverse=True)
-    return [Remembered(ranked=one, **candidates[one.key].shown) for one in ranked[:limit]]
+    """What answers the question best, at most its limit; the newest memories when it is blank.
+
+    As many as there are come back, up to the limit, from scopes of up to `SMALL` items; from larger
+    ones at least the best `SMALL` were looked at.
+    """
+    within = recall_match.reach(conn, org_id, scope)
+    if within is None:
+        return []
+    size = max(_LEAST_CANDIDATES, 2 * question.limit)
+    first = _round(conn, within, question, size, policy, now)
+    if len(first.results) >= question.limit or not first.is_cut or size >= SMALL:
+        return first.results
+    return _round(conn, within, question, SMALL, policy, now).results
 
 
-def _newest(conn: Connection, org_id: int, scope: Scope, limit: int) -> list[Key]:
-    rows = conn.execute(statement("recall_newest"), {**scope.filters(org_id), "limit": limit})
-    return [(Kind(r.item_kind), r.item_id) for r in rows]
-
-
-def _cosines(
-    conn: Connection,
-    org_id: int,
-    scope: Scope,
-    vector: Sequence[float],
-    *,
-    model: str,
-    limit: int,
-) -> dict[Key, float]:
-    size = conn.execute(
-        statement("recall_size"),
-        {"org_id": org_id, "agent_id": scope.agent_id, "bound": _EXACT_UP_TO + 1},
-    ).scalar_one()
-    given = {
-        **scope.filters(org_id),
-        "include_turns": scope.include_turns,
-        "model": model,
-        "query": vector_text(vector),
-        "limit": limit,
-    }
-    rows: Sequence[Any] = ()
-    if size > _EXACT_UP_TO:
-        rows = conn.execute(statement("recall_vector_nearest"), given).all()
-    if len(rows) < limit:
-        rows = conn.execute(statement("recall_vector_exact"), given).all()
-    return {(Kind(r.item_kind), r.item_id): r.cosine for r in rows}
-
-
-def _lexical(
-    conn: Connection, org_id: int, scope: Scope, query: str, limit: int
-) -> tuple[dict[Key, float], float]:
-    """BM25 sums of the best items, and the sum that an ideal item would have."""
-    words = telling_lexemes(query)
-    if not words:
-        return {}, 0.0
-    found = {
-        r.lexeme: (r.items, r.mean_length)
-        for r in conn.execute(
-            statement("recall_corpus"),
-            {"org_id": org_id, "agent_id": scope.agent_id, "lexemes": list(words)},
-        )
-    }
-    documents, mean_length = found.get("", (0, 1.0))
-    weights = {word: inverse_frequency(documents, found.get(word, (0, 0.0))[0]) for word in words}
-    known = {word: weight for word, weight in weights.items() if word in found}
-    if not known:
-        return {}, sum(weights.values())
-    rows = conn.execute(
-        statement("recall_lexical"),
-        {
-            **scope.filters(org_id),
-            "include_turns": scope.include_turns,
-            "lexemes": list(known),
-            "weights": list(known.values()),
-            "k1": BM25_K1,
-            "b": BM25_B,
-            "mean_length": mean_length or 1.0,
-            "limit": limit,
-        },
+def _round(
+    conn: Connection, within: Reach, question: Question, size: int, policy: Policy, now: datetime
+) -> _Round:
+    matches = _matches(conn, within, question, size)
+    candidates = _facts(conn, within.filters["org_id"], matches.keys, policy, now)
+    ranked = fuse(
+        matches.cosines,
+        matches.lexical,
+        {key: one.fact for key, one in candidates.items()},
+        ideal=matches.ideal,
+        weights=policy.recall,
+        least_similarity=question.least_similarity,
     )
-    return {(Kind(r.item_kind), r.item_id): r.score for r in rows}, sum(weights.values())
+    if question.vector is None:
+        ranked.sort(key=lambda one: candidates[one.key].shown["recorded_at"], reverse=True)
+    return _Round(
+        results=[
+            Remembered(ranked=one, **candidates[one.key].shown) for one in ranked[: question.limit]
+        ],
+        is_cut=matches.is_cut,
+    )
+
+
+def _matches(conn: Connection, within: Reach, question: Question, size: int) -> Matches:
+    if question.vector is None:
+        return recall_match.newest(conn, within, size)
+    return recall_match.find(conn, within, question, size)
 
 
 def _facts(

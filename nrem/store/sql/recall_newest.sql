@@ -6,7 +6,7 @@ WHERE m.org_id = cast(:org_id AS bigint)
   AND m.agent_id = cast(:agent_id AS bigint)
   AND m.state = 'live'
   AND (m.expires_at IS NULL OR m.expires_at > app_now())
-  AND (cast(:subject_id AS bigint) IS NULL OR m.subject_id = cast(:subject_id AS bigint))
+  AND (cast(:user_id AS bigint) IS NULL OR m.user_id = cast(:user_id AS bigint))
   AND (cast(:session_id AS bigint) IS NULL OR m.session_id = cast(:session_id AS bigint))
   AND (cast(:type AS text) IS NULL OR m.type = cast(:type AS text))
 ORDER BY m.recorded_at DESC, m.id DESC

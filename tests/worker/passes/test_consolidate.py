@@ -13,6 +13,7 @@ IDLE = timedelta(seconds=IDLE_SECONDS)
 SECOND = timedelta(seconds=1)
 LISBON = "I moved to Lisbon on 3 May 2025."
 PEANUTS = "I'm allergic to peanuts."
+BANK = "Call the bank about the mortgage."
 GREETING = "Hi there!"
 # Everything a run could have written.
 ROWS = (
@@ -151,7 +152,7 @@ def test_working_memory_is_handed_over_and_closed(org: Org) -> None:
 
 
 def test_working_memory_stays_live_until_its_session_ends(org: Org) -> None:
-    org.append(memory("Call the bank.", memory_type="working", session="s"))
+    org.append(memory(BANK, memory_type="working", session="s"))
 
     org.world.settle()
 
@@ -159,7 +160,7 @@ def test_working_memory_stays_live_until_its_session_ends(org: Org) -> None:
 
 
 def test_closed_working_memory_is_forgotten_when_its_retention_ends(org: Org) -> None:
-    org.append(memory("Call the bank.", memory_type="working", session="s"), end("s"))
+    org.append(memory(BANK, memory_type="working", session="s"), end("s"))
     org.world.settle()
 
     org.world.drain("decay", now=NOW + timedelta(days=90))
@@ -308,7 +309,7 @@ def test_memory_that_changed_since_it_was_judged_is_judged_again(org: Org) -> No
     org.world.drain("score")
 
     def decide(*its: Any) -> Any:  # noqa: ANN401
-        org.world.do("UPDATE memories SET importance = 0.99")
+        org.do("UPDATE memories SET importance = 0.99")
         return CONSOLIDATE.decide(*its)
 
     early = org.world.drain(replace(CONSOLIDATE, decide=decide))
