@@ -5,13 +5,19 @@ from contextlib import asynccontextmanager
 from typing import Annotated, Any, Final
 
 from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from sqlalchemy.exc import InterfaceError, OperationalError
 
+from api.problems import OutcomeUnknownError
 from api.state import State
 from nrem.errors import ForbiddenError, UnauthenticatedError
 from nrem.store import engine, key
 from nrem.store.key import Caller
 
-_SCHEME: Final = "bearer "
+_REMEDY: Final = "send the header Authorization: Bearer <key>"
+_bearer: Final = HTTPBearer(
+    auto_error=False, scheme_name="key", description="An API key, as `nrem` printed it."
+)
 
 
 def state_of(request: Request) -> State:
@@ -23,15 +29,16 @@ def state_of(request: Request) -> State:
 Nrem = Annotated[State, Depends(state_of)]
 
 
-async def _authenticate(request: Request, state: Nrem) -> Caller:
-    header = request.headers.get("authorization", "")
-    given = header[len(_SCHEME) :] if header.lower().startswith(_SCHEME) else ""
-    if not given:
-        raise UnauthenticatedError(remedy="send the header Authorization: Bearer <key>")
+async def _authenticate(
+    given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)], state: Nrem
+) -> Caller:
+    """One answer for every key that does not open: nobody learns which keys exist."""
+    if given is None:
+        raise UnauthenticatedError(remedy=_REMEDY)
     async with engine.begin_async(state.database, org_id=None) as conn:
-        caller = await conn.run_sync(key.find, given.strip(), digest=state.digest)
+        caller = await conn.run_sync(key.find, given.credentials.strip(), digest=state.digest)
     if caller is None:
-        raise UnauthenticatedError(remedy="send the header Authorization: Bearer <key>")
+        raise UnauthenticatedError(remedy=_REMEDY)
     return caller
 
 
@@ -56,9 +63,19 @@ Writer = Annotated[Caller, Depends(holder_of(key.MEMORY_WRITE))]
 
 @asynccontextmanager
 async def transaction(state: State, caller: Caller) -> AsyncIterator["Transaction"]:
-    """One transaction for the caller's org."""
-    async with engine.begin_async(state.database, org_id=caller.org_id) as conn:
-        yield conn.run_sync
+    """One transaction for the caller's org, committed at the end.
+
+    Raises: OutcomeUnknownError when the database did not confirm the commit.
+    """
+    is_done = False
+    try:
+        async with engine.begin_async(state.database, org_id=caller.org_id) as conn:
+            yield conn.run_sync
+            is_done = True
+    except (OperationalError, InterfaceError) as error:
+        if is_done:
+            raise OutcomeUnknownError from error
+        raise
 
 
 # Runs a store function, which takes the connection first, inside the transaction.

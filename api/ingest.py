@@ -2,21 +2,22 @@
 
 The flusher takes whatever waits, writes it in one transaction with a section per org, and resolves
 each request after the commit. This is the one part of the API that is written async for speed: a
-slow disk then costs each flush once, not each request.
+slow disk then costs each flush once, not each request. Whatever one request brings, the others go
+on: a section that fails is rolled back by itself.
 """
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Final, Self
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from api.problems import OutcomeUnknownError
 from nrem.errors import RejectedError, UnavailableError
 from nrem.queue import Nudger
 from nrem.store import engine, policy
@@ -27,6 +28,11 @@ _MOST_EVENTS: Final = 2_000
 _MOST_WAITING: Final = 20_000
 _ATTEMPTS: Final = 3
 _MINUTE_SECONDS: Final = 60.0
+# Deadlock and serialization: the whole transaction may be tried again at once.
+_TRANSIENT: Final = ("40P01", "40001")
+# Lock and statement timeouts: the section waited too long, the others need not.
+_TOO_SLOW: Final = ("55P03", "57014")
+_AWAY: Final = (OperationalError, InterfaceError, PoolTimeout, OSError)
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -36,7 +42,8 @@ class _Request:
     answer: "asyncio.Future[list[Appended]]"
 
 
-_Outcome = list[Appended] | RejectedError
+# What a request gets: its events' places, a refusal, or a fault of ours.
+_Outcome = list[Appended] | Exception
 
 
 class Flusher:
@@ -68,7 +75,7 @@ class Flusher:
         """Store events, all or none; returns after the commit.
 
         Raises: RejectedError when they contradict what is stored; UnavailableError when the
-        database is away or too slow.
+        database is away or too slow, OutcomeUnknownError when it did not confirm its COMMIT.
         """
         if not self._is_open or sum(len(r.events) for r in self._waiting) > _MOST_WAITING:
             raise UnavailableError
@@ -100,38 +107,42 @@ class Flusher:
         by_org: dict[int, list[_Request]] = {}
         for request in batch:
             by_org.setdefault(request.org_id, []).append(request)
-        outcomes: list[tuple[_Request, _Outcome]] = []
         try:
             outcomes = await self._commit(by_org)
-        except (DBAPIError, PoolTimeout, OSError) as error:
-            for request in batch:
-                _fail(request, UnavailableError(), error)
-            return
-        except BaseException as error:
-            # A fault of ours must not leave the callers waiting for ever.
-            for request in batch:
-                _fail(request, UnavailableError("the events could not be stored"), error)
-            raise
+        except Exception as error:  # noqa: BLE001 - nobody may wait for ever, whatever went wrong
+            outcomes = [(request, _explained(error)) for request in batch]
         for request, outcome in outcomes:
             _answer(request, outcome)
-        if any(not isinstance(outcome, RejectedError) for _, outcome in outcomes):
+        if any(isinstance(outcome, list) for _, outcome in outcomes):
             self._nudger.nudge(("score", "consolidate"))
 
     async def _commit(self, by_org: dict[int, list[_Request]]) -> list[tuple[_Request, _Outcome]]:
         for left in reversed(range(_ATTEMPTS)):
+            outcomes = None
             try:
                 async with self._database.begin() as conn:
-                    return await conn.run_sync(_write, by_org)
-            except OperationalError as error:
-                # A deadlock or a connection that died in the pool: nothing was committed.
-                if not left or not _is_transient(error):
+                    outcomes = await conn.run_sync(_write, by_org)
+                return outcomes
+            except (OperationalError, InterfaceError) as error:
+                if outcomes is not None:
+                    raise OutcomeUnknownError from error
+                if not left or _state(error) not in _TRANSIENT:
                     raise
         raise UnavailableError
 
 
-def _is_transient(error: OperationalError) -> bool:
-    state = getattr(error.orig, "sqlstate", None)
-    return state in ("40P01", "40001", "55P03")
+def _state(error: Exception) -> str | None:
+    return getattr(getattr(error, "orig", None), "sqlstate", None)
+
+
+def _explained(error: Exception) -> Exception:
+    """The fault as one request's own, since many may be told of the same."""
+    if not isinstance(error, (*_AWAY, UnavailableError)):
+        return error
+    kind = OutcomeUnknownError if isinstance(error, OutcomeUnknownError) else UnavailableError
+    own = kind()
+    own.__cause__ = error.__cause__ if isinstance(error, UnavailableError) else error
+    return own
 
 
 def _write(conn: Connection, by_org: dict[int, list[_Request]]) -> list[tuple[_Request, _Outcome]]:
@@ -145,27 +156,31 @@ def _write_org(
     conn: Connection, org_id: int, requests: list[_Request]
 ) -> list[tuple[_Request, _Outcome]]:
     """All requests of an org at once; if one spoils it, each by itself."""
-    with suppress(RejectedError, IntegrityError):
+    try:
         answers = iter(_append(conn, org_id, [e for r in requests for e in r.events]))
         return [(r, [next(answers) for _ in r.events]) for r in requests]
-    outcomes: list[tuple[_Request, _Outcome]] = []
-    for request in requests:
-        try:
-            outcomes.append((request, _alone(conn, org_id, request)))
-        except RejectedError as error:
-            outcomes.append((request, error))
-    return outcomes
+    except _AWAY as error:
+        if _state(error) not in _TOO_SLOW:
+            raise
+        return [(request, _explained(error)) for request in requests]
+    except Exception:  # noqa: BLE001 - found again below, in the request that causes it
+        return [(request, _alone(conn, org_id, request)) for request in requests]
 
 
-def _alone(conn: Connection, org_id: int, request: _Request) -> list[Appended]:
-    for left in reversed(range(_ATTEMPTS)):
+def _alone(conn: Connection, org_id: int, request: _Request) -> _Outcome:
+    for _ in range(_ATTEMPTS):
         try:
             return _append(conn, org_id, request.events)
         except IntegrityError:
             # Another process stored the same key in between: the next look finds it.
-            if not left:
+            continue
+        except _AWAY as error:
+            if _state(error) not in _TOO_SLOW:
                 raise
-    raise UnavailableError
+            return _explained(error)
+        except Exception as error:  # noqa: BLE001 - this request's own trouble
+            return error
+    return UnavailableError()
 
 
 def _append(conn: Connection, org_id: int, events: Sequence[NewEvent]) -> list[Appended]:
@@ -178,13 +193,7 @@ def _append(conn: Connection, org_id: int, events: Sequence[NewEvent]) -> list[A
 def _answer(request: _Request, outcome: _Outcome) -> None:
     if request.answer.done():
         return
-    if isinstance(outcome, RejectedError):
+    if isinstance(outcome, Exception):
         request.answer.set_exception(outcome)
     else:
         request.answer.set_result(outcome)
-
-
-def _fail(request: _Request, error: Exception, cause: BaseException) -> None:
-    if not request.answer.done():
-        error.__cause__ = cause
-        request.answer.set_exception(error)

@@ -168,6 +168,7 @@ EventIn = Annotated[
 ]
 
 EVENT_TYPES: Final = ("memory", "turn", "access", "session.start", "session.end")
+EVENT_MODELS: Final = (MemoryEventIn, TurnEventIn, AccessEventIn, SessionStartIn, SessionEndIn)
 
 
 class EventBatchIn(Strict):

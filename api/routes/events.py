@@ -4,17 +4,25 @@ import json
 from typing import Any, Final
 
 from fastapi import APIRouter, Request
+from pydantic import TypeAdapter
 
 from api import body
 from api.deps import EventWriter, Nrem, Reader, transaction
 from api.state import State
 from nrem import ids
-from nrem.errors import InvalidError, NotFoundError
+from nrem.errors import InvalidError, NotFoundError, RejectedError
 from nrem.policy.text import token_estimate
 from nrem.store import view
 from nrem.store.event import ACCESS, NewEvent
 from nrem.store.key import Caller
-from nrem.wire import MAX_EVENT_BYTES, EventBatchIn, EventIn, EventOut, EventsOut
+from nrem.wire import (
+    EVENT_MODELS,
+    MAX_EVENT_BYTES,
+    EventBatchIn,
+    EventIn,
+    EventOut,
+    EventsOut,
+)
 
 router = APIRouter(tags=["events"])
 
@@ -22,43 +30,82 @@ router = APIRouter(tags=["events"])
 _PLACE: Final = frozenset(
     ("type", "agent_id", "user_id", "session_id", "thread_id", "occurred_at", "idempotency_key")
 )
+_ONE: Final[TypeAdapter[EventIn]] = TypeAdapter(EventIn)
+_MANY: Final = TypeAdapter(EventBatchIn)
 _BODY: Final = {
     "requestBody": {
         "required": True,
         "description": 'One event, or {"events": [...]} with up to 1,000; all or none are stored.',
-        "content": {"application/json": {"schema": EventBatchIn.model_json_schema()}},
+        "content": {
+            "application/json": {
+                "schema": {
+                    "anyOf": [
+                        {"$ref": f"#/components/schemas/{model.__name__}"}
+                        for model in (*EVENT_MODELS, EventBatchIn)
+                    ]
+                }
+            }
+        },
     }
 }
 
 
 @router.post("/v1/events", status_code=202, openapi_extra=_BODY)
 async def post_events(request: Request, state: Nrem, caller: EventWriter) -> EventsOut:
-    """Accept events; the answer comes after they are committed."""
+    """Accept events; the answer comes after they are committed.
+
+    With the header `Idempotency-Key`, or an `idempotency_key` in each event, sending the same
+    again answers the same ids and stores nothing.
+    """
     raw = await body.read(request)
     value = body.parse(raw)
+    if isinstance(value, list):
+        raise InvalidError(
+            "the body is a list", field="body", remedy='put it into an object: {"events": [...]}'
+        )
     is_batch = isinstance(value, dict) and "events" in value
-    given = value["events"] if is_batch else [value]
-    _check_sizes(given)
-    batch = body.validate(EventBatchIn, value if is_batch else {"events": [value]})
+    if len(raw) > MAX_EVENT_BYTES:
+        _check_sizes(value["events"] if is_batch else [value])
     header = request.headers.get("idempotency-key")
-    events = _events(state, caller, batch.events, header=header, raw=raw)
-    stored = await state.flusher.submit(caller.org_id, events)
+    try:
+        events = _events(state, caller, _validated(value, is_batch), header=header, raw=raw)
+        stored = await state.flusher.submit(caller.org_id, events)
+    except RejectedError as error:
+        if not is_batch and error.field:
+            error.field = error.field.removeprefix("events[0].")
+        raise
     return EventsOut(
         accepted=len(stored), event_ids=[ids.encode(ids.EVENT, one.event_id) for one in stored]
     )
+
+
+def _validated(value: Any, is_batch: bool) -> list[EventIn]:  # noqa: ANN401, FBT001 - any JSON
+    # The part of a path that names the branch of the union is not the caller's.
+    if is_batch:
+        return body.validate(_MANY, value, skip=2).events
+    return [body.validate(_ONE, value, skip=0)]
 
 
 def _check_sizes(events: Any) -> None:  # noqa: ANN401 - not validated yet
     if not isinstance(events, list):
         return
     for index, event in enumerate(events):
-        if len(json.dumps(event)) > MAX_EVENT_BYTES:
+        if _size(event) > MAX_EVENT_BYTES:
             raise InvalidError(
                 f"events[{index}] is larger than {MAX_EVENT_BYTES // 1024} KiB",
                 field=f"events[{index}]",
                 remedy="split the text into several events",
                 code="too_large",
             )
+
+
+def _size(event: Any) -> int:  # noqa: ANN401 - not validated yet
+    """Bytes of the event as compact JSON in UTF-8."""
+    try:
+        text = json.dumps(event, ensure_ascii=False, separators=(",", ":"))
+    except RecursionError:
+        raise body.too_deep() from None
+    return len(text.encode("utf-8", "surrogatepass"))
 
 
 def _events(

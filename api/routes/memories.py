@@ -182,103 +182,6 @@ def _page(
     return _views(conn, org_id, numbers[:limit]), len(numbers) > limit
 
 
-def _resolve(conn: Connection, org_id: int, names: dict[str, str | None]) -> dict[str, int] | None:
-    """Row numbers of the names given, or None when one of them is not known."""
-    numbers: dict[str, int] = {}
-    finders = {
-        "agent_id": directory.find_agent,
-        "user_id": directory.find_user,
-        "session_id": directory.find_session,
-    }
-    for field, name in names.items():
-        if name is not None:
-            number = finders[field](conn, org_id, name)
-            if number is None:
-                return None
-            numbers[field] = number
-    return numbers
-
-
-@router.post("/v1/memories/recall", openapi_extra=_takes(RecallIn))
-async def post_recall(request: Request, state: Nrem, caller: Reader) -> RecallOut:
-    """What answers the query best, for one agent (and user); without a query the newest."""
-    begun = monotonic()
-    given = await body.read_as(request, RecallIn)
-    vector = None
-    if given.query.strip():
-        loop = asyncio.get_running_loop()
-        vector = await loop.run_in_executor(state.thinker, state.embedder.embed_query, given.query)
-    async with transaction(state, caller) as run:
-        found: list[Remembered] = await run(_recall, state, caller.org_id, given, vector)
-    return RecallOut(
-        results=[_result(one) for one in found],
-        total=len(found),
-        query=given.query,
-        elapsed_ms=round((monotonic() - begun) * 1000, 3),
-    )
-
-
-def _recall(
-    conn: Connection, state: State, org_id: int, given: RecallIn, vector: list[float] | None
-) -> list[Remembered]:
-    names = {
-        "agent_id": given.agent_id,
-        "user_id": given.user_id,
-        "session_id": given.session_id,
-    }
-    found = _resolve(conn, org_id, names)
-    if found is None:
-        return []
-    scope = Scope(
-        **found,
-        memory_type=given.memory_type,
-        include_turns=given.include_turns and given.memory_type is None,
-    )
-    question = Question(
-        query=given.query,
-        vector=vector,
-        model=state.embedder.model_id,
-        limit=given.top_k,
-        least_similarity=given.similarity_threshold,
-    )
-    return recall.recall(
-        conn,
-        org_id,
-        scope,
-        question,
-        policy=policy.load(conn, org_id),
-        now=engine.instant(conn),
-    )
-
-
-def _sources(event_ids: Any, turn_ids: Any) -> list[str]:  # noqa: ANN401 - arrays of a row
-    return [
-        turn or ids.encode(ids.EVENT, event)
-        for event, turn in zip(event_ids, turn_ids, strict=True)
-    ]
-
-
-def _result(found: Remembered) -> RecallResult:
-    kind, number = found.ranked.key
-    return RecallResult(
-        memory_id=ids.encode(ids.MEMORY if kind == "memory" else ids.EVENT, number),
-        kind=kind.value,
-        content=found.content,
-        memory_type=found.memory_type,
-        tier=found.tier,
-        similarity_score=found.ranked.similarity,
-        importance_score=found.ranked.importance,
-        relevance_score=found.ranked.relevance,
-        score_components=found.ranked.components(),
-        recall_count=found.access_count,
-        occurred_at=found.occurred_at,
-        created_at=found.recorded_at,
-        session_id=found.session,
-        sources=_sources(found.event_ids, found.turn_ids),
-        metadata=found.metadata,
-    )
-
-
 def _memory_out(shown: MemoryView) -> MemoryOut:
     row, upcoming = shown.row, shown.upcoming
     return MemoryOut(
@@ -307,7 +210,7 @@ def _memory_out(shown: MemoryView) -> MemoryOut:
         due_reason=upcoming.reason if upcoming else None,
         derived_by=row.derived_by,
         run_id=ids.encode(ids.RUN, row.run_id) if row.run_id else None,
-        sources=_sources(row.event_ids, row.turn_ids),
+        sources=names.sources(row.event_ids, row.turn_ids),
         metadata=row.metadata,
         embedding_model=row.model,
     )

