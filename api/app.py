@@ -13,20 +13,24 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import problems
-from api.routes import agents, events, health, memories, metrics, sessions
+from api.openapi import Application
+from api.routes import agents, docs, events, health, memories, metrics, recall, sessions
 from api.state import State, open_state
 from nrem import __version__
 from nrem.config import Settings
 from nrem.telemetry import configure
+from nrem.wire import Problem
 
 _PUBLIC: Final = (
     health.router,
     events.router,
     memories.router,
+    recall.router,
     sessions.router,
     agents.router,
+    docs.router,
 )
-_ADMIN: Final = (health.router, metrics.router)
+_ADMIN: Final = (health.router, metrics.router, docs.router)
 _REQUEST_ID_LETTERS: Final = 64
 
 
@@ -69,12 +73,16 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 def _make(title: str, routers: tuple[APIRouter, ...]) -> FastAPI:
-    made = FastAPI(
+    made = Application(
         title=title,
         version=__version__,
         lifespan=_lifespan,
         # A redirect would lose the body of a POST.
         redirect_slashes=False,
+        # FastAPI's pages load scripts from elsewhere; api/routes/docs.py serves one of our own.
+        docs_url=None,
+        redoc_url=None,
+        responses={"default": {"model": Problem, "description": "Every error."}},
     )
     for router in routers:
         made.include_router(router)

@@ -18,7 +18,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.problems import OutcomeUnknownError
-from nrem.errors import RejectedError, UnavailableError
+from nrem.errors import UnavailableError
 from nrem.queue import Nudger
 from nrem.store import engine, policy
 from nrem.store.event import Appended, NewEvent, append
@@ -118,13 +118,14 @@ class Flusher:
 
     async def _commit(self, by_org: dict[int, list[_Request]]) -> list[tuple[_Request, _Outcome]]:
         for left in reversed(range(_ATTEMPTS)):
-            outcomes = None
+            is_written = False
             try:
                 async with self._database.begin() as conn:
                     outcomes = await conn.run_sync(_write, by_org)
+                    is_written = True
                 return outcomes
             except (OperationalError, InterfaceError) as error:
-                if outcomes is not None:
+                if is_written:
                     raise OutcomeUnknownError from error
                 if not left or _state(error) not in _TRANSIENT:
                     raise

@@ -4,14 +4,12 @@ No value of the request is repeated in it, and nothing of a database error reach
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
@@ -35,6 +33,8 @@ _CODES: Final = {404: "not_found", 405: "method_not_allowed"}
 # An answer is read by a person: more than this says nothing new.
 _MOST_FAULTS: Final = 50
 _NAME: Final = re.compile("[A-Za-z_][A-Za-z0-9_]{0,63}")
+# One entry of pydantic's list of errors.
+Fault = Mapping[str, Any]
 _OBJECT: Final = "must be a JSON object"
 # Where pydantic's own words repeat what was given, or do not say what to do.
 _WORDS: Final = {
@@ -78,7 +78,7 @@ def answer(
     return JSONResponse(body.model_dump(exclude_none=True), status_code=status, headers=headers)
 
 
-def faults(errors: Sequence[ErrorDetails], *, skip: int | None = None) -> list[dict[str, str]]:
+def faults(errors: Sequence[Fault], *, skip: int | None = None) -> list[dict[str, str]]:
     """Each fault with the path of its field; the values given are not repeated.
 
     `skip` is the place in a path of what callers did not write: where pydantic looked, or which
@@ -90,8 +90,8 @@ def faults(errors: Sequence[ErrorDetails], *, skip: int | None = None) -> list[d
     ]
 
 
-def _say(fault: ErrorDetails) -> str:
-    return _WORDS.get(fault["type"]) or fault["msg"].removeprefix("Value error, ")
+def _say(fault: Fault) -> str:
+    return _WORDS.get(fault["type"]) or str(fault["msg"]).removeprefix("Value error, ")
 
 
 def _path(location: Sequence[str | int], skip: int | None, kind: str) -> str:

@@ -15,7 +15,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from nrem import __version__
-from nrem.command import duty, keys, load, main_job, parked, status, system
+from nrem.command import duty, evaluate, keys, load, main_job, parked, status, system
 from nrem.config import Settings
 from nrem.errors import ConfigError, NremError
 
@@ -24,6 +24,8 @@ parked_app = typer.Typer(help="Work that was set aside: list it, look at it, rep
 keys_app = typer.Typer(help="API keys.")
 app.add_typer(parked_app, name="parked")
 app.add_typer(keys_app, name="keys")
+eval_app = typer.Typer(help="Measures of quality, on real conversations.")
+app.add_typer(eval_app, name="eval")
 
 Data = Annotated[
     Path | None, typer.Option("--data", help="The one directory with everything nrem keeps.")
@@ -259,6 +261,22 @@ def _resolve(
         with system.opened(settings, _progress):
             resolve(settings, parked_id)
         return 0
+
+    _guarded(work)
+
+
+@eval_app.command("locomo")
+def eval_locomo(
+    context: typer.Context, files: Files, data: Data = None, *, as_json: Json = False
+) -> None:
+    """Ask the questions of LoCoMo files and compare recall with plain search over the turns."""
+
+    def work() -> int:
+        settings = _data(context, data)
+        with system.opened(settings, _progress) as running:
+            found = evaluate.run(settings, running, files, _progress)
+        _print(found, as_json=as_json, text=lambda: evaluate.describe(found))
+        return 0 if evaluate.holds(found) else 1
 
     _guarded(work)
 

@@ -53,7 +53,8 @@ def make_app(broker_url: str | None) -> Celery:
         worker_enable_remote_control=False,
         worker_hijack_root_logger=False,
         worker_redirect_stdouts=False,
-        worker_soft_shutdown_timeout=20,
+        # Celery sleeps it out whenever a task runs, so it is also what a stop of nrem may cost.
+        worker_soft_shutdown_timeout=2,
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
         broker_transport_options={
@@ -66,11 +67,19 @@ def make_app(broker_url: str | None) -> Celery:
     return app
 
 
+def _make_publisher(broker_url: str) -> Celery:
+    """An application that gives up at once: kombu would try a dead broker for six seconds."""
+    app = make_app(broker_url)
+    options = app.conf.broker_transport_options
+    app.conf.broker_transport_options = {**options, "max_retries": 0}
+    return app
+
+
 class Nudger:
     """Publishes nudges from a thread of its own; a pass that waits already is not repeated."""
 
     def __init__(self, broker_url: str | None) -> None:
-        self._app = make_app(broker_url) if broker_url else None
+        self._app = _make_publisher(broker_url) if broker_url else None
         self._waiting: dict[str, str] = {}
         self._change = Condition()
         self._is_open = self._app is not None
@@ -108,7 +117,7 @@ class Nudger:
             failed = [name for name in sorted(batch) if not self._send(name, batch[name])]
             if failed:
                 with self._change:
-                    self._change.wait(_PAUSE_SECONDS)
+                    self._change.wait_for(lambda: not self._is_open, _PAUSE_SECONDS)
 
     def _send(self, name: str, cause: str) -> bool:
         assert self._app is not None  # noqa: S101 - the thread only runs with an app

@@ -52,7 +52,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgr
 @pytest.fixture
 def empty_database(cluster: EmbeddedPostgres) -> Iterator[Database]:
     """A database with nothing in it, for tests of the migrations."""
-    with _created(cluster, "template0") as database:
+    with created(cluster, "template0") as database:
         yield database
 
 
@@ -69,7 +69,7 @@ def template(cluster: EmbeddedPostgres) -> Database:
 @pytest.fixture
 def database(cluster: EmbeddedPostgres, template: Database) -> Iterator[Database]:
     """A fresh copy of the migrated template, dropped after the test with whoever is connected."""
-    with _created(cluster, template.name) as database:
+    with created(cluster, template.name) as database:
         yield database
 
 
@@ -98,10 +98,12 @@ def _administrator(cluster: EmbeddedPostgres) -> psycopg.Connection[tuple[Any, .
 
 
 @contextmanager
-def _created(cluster: EmbeddedPostgres, source: str) -> Iterator[Database]:
+def created(cluster: EmbeddedPostgres, source: str) -> Iterator[Database]:
+    """A copy of a database, dropped at the end with whoever is connected."""
     database = Database(name=f"test_{next(_numbers)}", cluster=cluster)
     with _administrator(cluster) as connection:
-        connection.execute(f"CREATE DATABASE {database.name} TEMPLATE {source}")
+        # Copying files is four times as fast as writing them through the log, here without fsync.
+        connection.execute(f"CREATE DATABASE {database.name} TEMPLATE {source} STRATEGY FILE_COPY")
         try:
             yield database
         finally:

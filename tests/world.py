@@ -5,7 +5,7 @@ sees every org. The instant is always given: NOW, unless a test says otherwise.
 """
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -172,18 +172,27 @@ class Org:
         return [row[0] if len(row) == 1 else tuple(row) for row in rows]
 
 
-@pytest.fixture
-def world(database: Database) -> Iterator[World]:
-    """A world of its own for each test."""
+@contextmanager
+def connected(database: Database) -> Iterator[World]:
+    """The world of one database; its connections end with it."""
     world = World(
         api=engine.sync_engine(database.api_url, engine.API, pool_size=8),
         worker=engine.sync_engine(database.worker_url, engine.WORKER, pool_size=8),
         admin=engine.sync_engine(database.admin_url, engine.ADMIN, pool_size=1),
         superuser=engine.sync_engine(database.admin_url, SUPERUSER, pool_size=2),
     )
-    yield world
-    for pool in (world.api, world.worker, world.admin, world.superuser):
-        pool.dispose()
+    try:
+        yield world
+    finally:
+        for pool in (world.api, world.worker, world.admin, world.superuser):
+            pool.dispose()
+
+
+@pytest.fixture
+def world(database: Database) -> Iterator[World]:
+    """A world of its own for each test."""
+    with connected(database) as world:
+        yield world
 
 
 @pytest.fixture

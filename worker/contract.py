@@ -76,7 +76,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """What `apply` wrote: counts and ids for the run row, and the passes that now have work."""
+    """What `apply` wrote: counts and ids for the run row, and who has work because of it."""
 
     read: int
     proposed: int = 0
@@ -84,7 +84,8 @@ class Changes:
     reason: str | None = None
     engine: str | None = None
     detail: Mapping[str, Any] = field(default_factory=dict)
-    wakes: tuple[str, ...] = ()
+    # the passes that have work because of it, and in how many seconds
+    due: Mapping[str, float] = field(default_factory=dict)
     diff: tuple[Change, ...] = ()
 
 

@@ -30,7 +30,8 @@ class Process:
     def run(self, duty: Pass, cause: Cause) -> list[Outcome]:
         """Drain a pass, and nudge whoever has work because of it."""
         outcomes = drain(Setting(database=self.database, tools=self.tools, cause=cause), duty)
-        self.nudger.nudge({name for its in outcomes for name in its.changes.wakes})
+        woken = {name for its in outcomes for name, delay in its.changes.due.items() if delay <= 0}
+        self.nudger.nudge(woken)
         return outcomes
 
     def beat(self, *, has_progress: bool) -> None:

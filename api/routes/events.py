@@ -65,18 +65,29 @@ async def post_events(request: Request, state: Nrem, caller: EventWriter) -> Eve
         )
     is_batch = isinstance(value, dict) and "events" in value
     if len(raw) > MAX_EVENT_BYTES:
-        _check_sizes(value["events"] if is_batch else [value])
+        _check_sizes(value["events"] if is_batch else [value], is_batch)
+    given = _validated(value, is_batch)
     header = request.headers.get("idempotency-key")
     try:
-        events = _events(state, caller, _validated(value, is_batch), header=header, raw=raw)
+        events = _events(state, caller, given, header=header, raw=raw)
         stored = await state.flusher.submit(caller.org_id, events)
     except RejectedError as error:
-        if not is_batch and error.field:
-            error.field = error.field.removeprefix("events[0].")
+        error.field = _renamed(error, given, is_batch)
         raise
     return EventsOut(
         accepted=len(stored), event_ids=[ids.encode(ids.EVENT, one.event_id) for one in stored]
     )
+
+
+def _renamed(error: RejectedError, given: list[EventIn], is_batch: bool) -> str | None:  # noqa: FBT001
+    """The field as the caller wrote it: one event has no index, a header's key no field."""
+    if error.error_code == "idempotency_conflict":
+        own = {
+            f"events[{index}].idempotency_key" for index, e in enumerate(given) if e.idempotency_key
+        }
+        if error.field not in own:
+            return "Idempotency-Key"
+    return error.field if is_batch or not error.field else error.field.removeprefix("events[0].")
 
 
 def _validated(value: Any, is_batch: bool) -> list[EventIn]:  # noqa: ANN401, FBT001 - any JSON
@@ -86,14 +97,15 @@ def _validated(value: Any, is_batch: bool) -> list[EventIn]:  # noqa: ANN401, FB
     return [body.validate(_ONE, value, skip=0)]
 
 
-def _check_sizes(events: Any) -> None:  # noqa: ANN401 - not validated yet
+def _check_sizes(events: Any, is_batch: bool) -> None:  # noqa: ANN401, FBT001 - not validated yet
     if not isinstance(events, list):
         return
     for index, event in enumerate(events):
         if _size(event) > MAX_EVENT_BYTES:
             raise InvalidError(
-                f"events[{index}] is larger than {MAX_EVENT_BYTES // 1024} KiB",
-                field=f"events[{index}]",
+                f"{f'events[{index}]' if is_batch else 'the event'} is larger than "
+                f"{MAX_EVENT_BYTES // 1024} KiB",
+                field=f"events[{index}]" if is_batch else "body",
                 remedy="split the text into several events",
                 code="too_large",
             )

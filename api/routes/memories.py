@@ -1,59 +1,69 @@
-"""Direct stores, listings and recall. A stored memory is recallable when the answer arrives."""
+"""Direct stores and listings. A stored memory is recallable when the answer arrives."""
 
 import asyncio
-from typing import Annotated, Any
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request
+from pydantic import TypeAdapter
 from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
 
-from api import body
+from api import body, names
 from api.deps import Nrem, Reader, Writer, transaction
+from api.openapi import takes
 from api.state import State
 from nrem import ids
-from nrem.clock import monotonic
-from nrem.errors import InvalidError, NotFoundError
+from nrem.errors import ConflictError, InvalidError, NotFoundError
 from nrem.policy.params import Policy
 from nrem.policy.text import token_estimate
-from nrem.store import directory, effect, engine, memory, policy, recall, search, view
+from nrem.store import effect, engine, memory, policy, search, view, work
 from nrem.store.event import MEMORY, NewEvent, append
 from nrem.store.key import Caller
 from nrem.store.memory import Owner
-from nrem.store.recall import Remembered
-from nrem.store.recall_match import Question, Scope
 from nrem.store.search import Text
 from nrem.store.view import Filters, MemoryView
-from nrem.wire import (
-    MemoryIn,
-    MemoryOut,
-    MemoryPage,
-    MemoryTypeName,
-    RecallIn,
-    RecallOut,
-    RecallResult,
-    StateName,
-    TierName,
-)
+from nrem.wire import MemoryIn, MemoryOut, MemoryPage, MemoryQuery
 
 router = APIRouter(tags=["memories"])
 
-
-def _takes(model: type[Any]) -> dict[str, Any]:
-    content = {"application/json": {"schema": model.model_json_schema()}}
-    return {"requestBody": {"required": True, "content": content}}
+_SHAPE: Final = TypeAdapter(MemoryIn)
+_ATTEMPTS: Final = 3
 
 
-@router.post("/v1/memories", openapi_extra=_takes(MemoryIn))
+@router.post("/v1/memories", openapi_extra=takes(MemoryIn))
 async def post_memory(request: Request, state: Nrem, caller: Writer) -> MemoryOut:
-    """Store a statement at once, scored by the same function as a queued one."""
+    """Store a statement at once, scored by the same function as a queued one.
+
+    With the header `Idempotency-Key`, sending the same again answers the same memory.
+    """
     raw = await body.read(request)
-    given = body.validate(MemoryIn, body.parse(raw))
+    given = body.validate(_SHAPE, body.parse(raw))
     header = request.headers.get("idempotency-key")
     event = _event(state, caller, given, raw, header)
     vector = (await _embed(state, [given.content]))[0]
-    async with transaction(state, caller) as run:
-        shown: MemoryView = await run(_store, state, caller, event, vector)
+    shown = await _stored(state, caller, event, vector)
     state.nudger.nudge(("decay", "consolidate"))
     return _memory_out(shown)
+
+
+async def _stored(state: State, caller: Caller, event: NewEvent, vector: list[float]) -> MemoryView:
+    for left in reversed(range(_ATTEMPTS)):
+        try:
+            async with transaction(state, caller) as run:
+                shown: MemoryView = await run(_store, state, caller, event, vector)
+            return shown
+        except IntegrityError:
+            # Another request stored the same key in between: the next look finds it.
+            if not left:
+                raise
+        except ConflictError as error:
+            error.field = (
+                "Idempotency-Key"
+                if error.error_code == "idempotency_conflict"
+                else (error.field or "body").removeprefix("events[0].")
+            )
+            raise
+    raise AssertionError  # the loop returns or raises
 
 
 async def _embed(state: State, texts: list[str]) -> list[list[float]]:
@@ -109,7 +119,9 @@ def _store(
             digest=state.digest,
             org_id=org,
         )
-        number = memory.add(conn, org, [new], policy=settings, now=now)[0]
+        added = memory.add(conn, org, [new], policy=settings, now=now)
+        work.bring_forward(conn, org, added.due())
+        number = added.ids[0]
         text = Text(
             kind=memory.KIND,
             item_id=number,
@@ -142,44 +154,43 @@ def _views(conn: Connection, org_id: int, numbers: list[int]) -> list[MemoryView
 
 @router.get("/v1/memories")
 async def list_memories(
-    state: Nrem,
-    caller: Reader,
-    agent_id: Annotated[str | None, Query(max_length=256)] = None,
-    user_id: Annotated[str | None, Query(max_length=256)] = None,
-    session_id: Annotated[str | None, Query(max_length=256)] = None,
-    type: MemoryTypeName | None = None,  # noqa: A002 - the parameter's name on the wire
-    tier: TierName | None = None,
-    state_is: Annotated[StateName | None, Query(alias="state")] = None,
-    limit: Annotated[int, Query(ge=1, le=1_000)] = 100,
-    cursor: Annotated[str | None, Query(max_length=64)] = None,
+    state: Nrem, caller: Reader, asked: Annotated[MemoryQuery, Query()]
 ) -> MemoryPage:
-    """Memories, oldest first; the cursor of a page leads to the next one."""
-    after = ids.decode(ids.MEMORY, cursor) if cursor else 0
+    """Memories, oldest first; the cursor of a page leads to the next one.
+
+    A page may be shorter than `limit` before the last: a state that time brought counts.
+    """
+    after = ids.decode(ids.MEMORY, asked.cursor) if asked.cursor else 0
     if after is None:
         raise InvalidError(
             "is no cursor of this listing", field="cursor", remedy="send next_cursor as it came"
         )
-    names = {"agent_id": agent_id, "user_id": user_id, "session_id": session_id}
     async with transaction(state, caller) as run:
-        page, is_more = await run(_page, caller.org_id, names, (type, tier, state_is), after, limit)
-    cursor = ids.encode(ids.MEMORY, page[-1].row.id) if is_more else None
-    return MemoryPage(memories=[_memory_out(one) for one in page], next_cursor=cursor)
+        page, last = await run(_page, caller.org_id, asked, after)
+    return MemoryPage(
+        memories=[_memory_out(one) for one in page],
+        next_cursor=ids.encode(ids.MEMORY, last) if last else None,
+    )
 
 
 def _page(
-    conn: Connection,
-    org_id: int,
-    names: dict[str, str | None],
-    kinds: tuple[str | None, str | None, str | None],
-    after: int,
-    limit: int,
-) -> tuple[list[MemoryView], bool]:
-    found = _resolve(conn, org_id, names)
+    conn: Connection, org_id: int, asked: MemoryQuery, after: int
+) -> tuple[list[MemoryView], int | None]:
+    """The memories, and the last number looked at when there are more behind it."""
+    whose = {"agent_id": asked.agent_id, "user_id": asked.user_id, "session_id": asked.session_id}
+    found = names.resolve(conn, org_id, whose)
     if found is None:
-        return [], False
-    filters = Filters(**found, memory_type=kinds[0], tier=kinds[1], state=kinds[2])
-    numbers = view.list_memories(conn, org_id, filters, after_id=after, limit=limit + 1)
-    return _views(conn, org_id, numbers[:limit]), len(numbers) > limit
+        return [], None
+    filters = Filters(**found, memory_type=asked.type, tier=asked.tier, state=asked.state)
+    numbers = view.list_memories(conn, org_id, filters, after_id=after, limit=asked.limit + 1)
+    looked_at = numbers[: asked.limit]
+    # What time has changed already may not be written down yet.
+    page = [
+        one
+        for one in _views(conn, org_id, looked_at)
+        if asked.state is None or one.state == asked.state
+    ]
+    return page, looked_at[-1] if len(numbers) > asked.limit else None
 
 
 def _memory_out(shown: MemoryView) -> MemoryOut:

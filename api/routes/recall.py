@@ -14,7 +14,8 @@ from api.state import State
 from nrem import ids
 from nrem.clock import monotonic
 from nrem.store import engine, policy, recall
-from nrem.store.recall import Question, Remembered, Scope
+from nrem.store.recall import Remembered
+from nrem.store.recall_match import Question, Scope
 from nrem.wire import RecallIn, RecallOut, RecallResult
 
 router = APIRouter(tags=["memories"])

@@ -24,8 +24,10 @@ ARGUMENTS: Final[Mapping[str, tuple[str, ...]]] = {
     "api": ("-P", "-m", "api"),
     "worker": (
         *("-P", "-m", "celery", "-A", "worker.app", "worker", "--concurrency", "1"),
-        # Workers need not know of each other: the database is the queue of record.
-        *("--loglevel", "WARNING", "--without-gossip", "--without-mingle"),
+        # Workers need not know of each other: the database is the queue of record. The heartbeat
+        # event would freeze the worker, and its stop, for as long as the broker is away.
+        *("--loglevel", "WARNING"),
+        *("--without-gossip", "--without-heartbeat", "--without-mingle"),
     ),
     "poll": ("-P", "-m", "worker.poll"),
     "scheduler": ("-P", "-m", "scheduler"),

@@ -19,7 +19,7 @@ from nrem.policy.params import Policy
 from nrem.policy.score import score
 from nrem.policy.state import first_tier
 from nrem.policy.text import fingerprint_text
-from nrem.store import search, work
+from nrem.store import search
 from nrem.store.search import Text
 from nrem.store.statement import statement
 
@@ -116,12 +116,28 @@ def first_due(memory: NewMemory, policy: Policy, now: datetime) -> datetime | No
     return crossing.at if crossing else None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Added:
+    """New memories in the order given, and in how many seconds time first changes one of them."""
+
+    ids: tuple[int, ...]
+    decay_seconds: float | None = None
+
+    def due(self) -> dict[str, float]:
+        """The pass `decay` and its delay in seconds, for an announcement; empty when none fades."""
+        return {} if self.decay_seconds is None else {"decay": self.decay_seconds}
+
+
 def add(
     conn: Connection, org_id: int, memories: Sequence[NewMemory], *, policy: Policy, now: datetime
-) -> list[int]:
-    """Store memories with sources, postings and first due time; answers their row numbers."""
+) -> Added:
+    """Store memories with sources, postings and first due time.
+
+    The caller announces `decay_seconds`, together with all else it has to announce: org_work rows
+    are locked in the order of their pass, so that transactions cannot deadlock on them.
+    """
     if not memories:
-        return []
+        return Added(ids=())
     ids = list(conn.execute(statement("memory_number"), {"count": len(memories)}).scalars())
     numbered = list(zip(ids, memories, strict=True))
     add_sources(
@@ -147,9 +163,9 @@ def add(
         ],
     )
     earliest = min((at for at in due if at is not None), default=None)
-    if earliest is not None:
-        work.bring_forward(conn, org_id, {"decay": (earliest - now).total_seconds()})
-    return ids
+    return Added(
+        ids=tuple(ids), decay_seconds=(earliest - now).total_seconds() if earliest else None
+    )
 
 
 def _columns(

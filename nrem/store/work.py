@@ -75,7 +75,12 @@ def bring_streams_forward(
 
 
 def bring_forward(conn: Connection, org_id: int, delay_seconds: Mapping[str, float]) -> None:
-    """Make the org due for passes, no later than `delay_seconds` from now."""
+    """Make the org due for passes, no later than `delay_seconds` from now.
+
+    Once per transaction, or in the order of the passes' names: the rows stay locked until it ends.
+    """
+    if not delay_seconds:
+        return
     conn.execute(
         statement("work_bring_forward"),
         {

@@ -3,7 +3,7 @@
 import os
 import signal
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import psycopg
 
+from nrem.clock import sleep
 from nrem.command import keys
 from nrem.command.conversation import Conversation
 from nrem.command.load import Loaded, feed
@@ -24,6 +25,7 @@ from tests.faults.ledger import Reader
 
 # Small enough for many requests per session, so that a fault lands between two of them.
 _BATCH: Final = 5
+_LOOK_SECONDS: Final = 0.005
 # The holder is gone, or frozen beyond its time: what the passing of the lease's 120 s would do.
 _LAPSE: Final = """
 WITH streams AS (
@@ -62,6 +64,28 @@ class System:
         pid = self.stack.pids[child]
         os.kill(pid, signal.SIGKILL)
         return pid
+
+    def kill_at_work(self, child: str, is_late: Callable[[], bool]) -> int:
+        """End a child and its forks while they hold work, or at the latest when `is_late`.
+
+        Answers its process id. It is stopped for each look, so that it cannot finish meanwhile.
+        """
+        pid = self.stack.pids[child]
+        with self.reader() as reader:
+            while True:
+                os.killpg(pid, signal.SIGSTOP)
+                if is_late() or held(reader, pid):
+                    os.killpg(pid, signal.SIGKILL)
+                    return pid
+                os.killpg(pid, signal.SIGCONT)
+                # Without a pause it would never get its work done.
+                sleep(_LOOK_SECONDS)
+
+    def kill_fork(self) -> None:
+        """End the process in which Celery runs a task, and leave its parent alone."""
+        pid = self.stack.pids["worker"]
+        fork = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()[0]
+        os.kill(int(fork), signal.SIGKILL)
 
     def await_restart(self, child: str, pid: int) -> None:
         """Return when the supervisor has started the child anew."""

@@ -24,6 +24,8 @@ _FACTS: Final = (
 _THINGS: Final = ("cello", "kayak", "loom", "telescope", "tandem", "accordion", "greenhouse")
 _CITIES: Final = ("Porto", "Tallinn", "Graz", "Bergen", "Kraków", "Trieste", "Ghent", "Malmö")
 _NAMES: Final = ("Ines", "Bogdan", "Yuki", "Farid", "Saoirse", "Lucía", "Otso", "Mbali", "Pia")
+# Places whose facts have no relative date, as that would be another date each day.
+_REPEATED: Final = (4, 9)
 
 
 def conversation(user: str, *, sessions: int = 8, turns: int = 20) -> Conversation:
@@ -60,9 +62,8 @@ def _lines(session: int, turns: int) -> Iterator[str]:
     yield "Hello there!"
     yield "Hi, how are you?"
     for place in range(2, turns):
-        # A fact of the session before, said again: merged, and so a second merge would show.
-        is_repeat = session > 0 and place % 9 == 0
-        yield _fact((session - is_repeat) * turns + place)
+        # Two things are said every day: they are merged, and so a second merge would show.
+        yield _fact(place) if place in _REPEATED else _fact(session * turns + place)
 
 
 def _fact(number: int) -> str:

@@ -32,9 +32,13 @@ def test_instant_not_given_is_the_databases_and_stays_for_the_transaction(world:
 def test_error_rolls_everything_back(org: Org) -> None:
     org.append(memory("fact"))
 
-    with pytest.raises(ZeroDivisionError), org.begin() as conn:
-        conn.exec_driver_sql("DELETE FROM inbox")
-        raise ZeroDivisionError
+    def fail() -> None:
+        with org.begin() as conn:
+            conn.exec_driver_sql("DELETE FROM inbox")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
 
     assert org.column("SELECT count(*) FROM inbox") == [1]
 

@@ -1,5 +1,6 @@
 """Memories and their versions: sources always, versions dense, facts never rewritten."""
 
+import itertools
 from datetime import timedelta
 from typing import Any
 
@@ -120,7 +121,7 @@ def test_history_is_dense_whatever_happens(org: Org, changes: list[tuple[str, in
     assert all(row.valid_to is None or row.valid_from < row.valid_to for row in rows)
     assert [row.valid_to for row in rows] == [*(row.valid_from for row in rows[1:]), None]
     meanings = [(row.content, row.importance, row.pinned) for row in rows]
-    assert all(old != new for old, new in zip(meanings, meanings[1:], strict=False))
+    assert all(old != new for old, new in itertools.pairwise(meanings))
 
 
 def test_runtime_role_cannot_rewrite_history(org: Org) -> None:
@@ -180,7 +181,7 @@ def test_source_must_be_an_event_of_the_org(org: Org) -> None:
     memory_id = _stored(org)
 
     with pytest.raises(IntegrityError), org.begin() as conn:
-        memories.add_sources(conn, org.number, [(memory_id, [foreign.event_id + 1000], None)])
+        memories.add_sources(conn, org.number, [(memory_id, [foreign.event_id], None)])
 
 
 def test_source_named_twice_is_one(org: Org) -> None:

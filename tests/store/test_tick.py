@@ -48,6 +48,7 @@ def test_pruning_keeps_young_ticks_and_the_newest_of_each_schedule(world: World)
         tick.prune(conn)
 
     rows = world.ask(
-        "SELECT schedule, extract(day FROM clock_timestamp() - instant)::int FROM ticks ORDER BY 1, 2"
+        "SELECT schedule, extract(day FROM clock_timestamp() - instant)::int "
+        "FROM ticks ORDER BY 1, 2"
     )
     assert [tuple(row) for row in rows] == [("mixed", 1), ("mixed", 34), ("old", 36)]

@@ -16,11 +16,11 @@ from nrem.llm.provider import SessionInput, SessionProposal
 from nrem.policy.consolidate import decide as judge
 from nrem.policy.consolidate_model import Create, Decisions, Known
 from nrem.policy.model import MemoryType, Tier
-from nrem.store import consolidate, effect, memory, search, work
+from nrem.store import consolidate, effect, memory, search
 from nrem.store.consolidate import Part
 from nrem.store.effect import Effect
 from nrem.store.lease import Lease
-from nrem.store.memory import NewMemory, content_hash
+from nrem.store.memory import Added, NewMemory, content_hash
 from nrem.store.search import Text
 from worker.contract import Change, Changes, Nothing, Pass, Shape, Work
 
@@ -146,14 +146,13 @@ def decide(found: Found, proposals: list[Proposal], job: Work) -> Verdict:
 
 def apply(conn: Connection, job: Work, verdict: Verdict) -> Changes:
     """Write the session's memories, and hand it over."""
-    created: list[int] = []
-    for judged in verdict.parts:
-        created += _apply_part(conn, job, judged)
+    added = [_apply_part(conn, job, judged) for judged in verdict.parts]
+    created = [number for one in added for number in one.ids]
     working = [one for judged in verdict.parts for one in judged.part.working]
     retention = job.policy.decay.archived_retention_days * _DAY_SECONDS
     consolidate.close_working(conn, job.org_id, working, retention_seconds=retention)
-    if working:
-        work.bring_forward(conn, job.org_id, {"decay": retention})
+    delays = [one.decay_seconds for one in added if one.decay_seconds is not None]
+    delays += [retention] if working else []
     consolidate.close_session(
         conn, job.org_id, verdict.session_id, run_id=job.run_id, transitioned=len(working)
     )
@@ -165,6 +164,7 @@ def apply(conn: Connection, job: Work, verdict: Verdict) -> Changes:
         engine=next((its.session.engine for its in verdict.parts), None),
         detail={"session": verdict.session_id, "created": created, "merged": merged},
         diff=_diff(created, merged, [one.memory_id for one in working]),
+        due={"decay": min(delays)} if delays else {},
     )
 
 
@@ -181,14 +181,14 @@ def _diff(created: list[int], merged: list[int], closed: list[int]) -> tuple[Cha
     )
 
 
-def _apply_part(conn: Connection, job: Work, judged: Judged) -> list[int]:
+def _apply_part(conn: Connection, job: Work, judged: Judged) -> Added:
     decisions, part = judged.decisions, judged.part
     new = [_memory(job, part, create) for create in decisions.create]
-    ids = memory.add(conn, job.org_id, new, policy=job.policy, now=job.now)
+    added = memory.add(conn, job.org_id, new, policy=job.policy, now=job.now)
     search.add_vectors(
         conn,
         job.org_id,
-        [_text(number, one) for number, one in zip(ids, new, strict=True)],
+        [_text(number, one) for number, one in zip(added.ids, new, strict=True)],
         [create.vector for create in decisions.create],
         model=judged.session.model_id,
     )
@@ -199,7 +199,7 @@ def _apply_part(conn: Connection, job: Work, judged: Judged) -> list[int]:
         ((one.memory_id, one.source_event_ids, job.run_id) for one in decisions.merge),
     )
     effect.add(conn, job.org_id, NAME, _effects(judged), run_id=job.run_id)
-    return ids
+    return added
 
 
 def _memory(job: Work, part: Part, create: Create) -> NewMemory:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from nrem.store import effect, inbox, memory, score, search, work
 from nrem.store.event import MEMORY
-from nrem.store.memory import NewMemory, content_hash
+from nrem.store.memory import Added, NewMemory, content_hash
 from nrem.store.score import StoredEvent
 from nrem.store.search import Text, turn_text
 from worker.contract import Changes, Pass, Shape, Work
@@ -73,9 +73,9 @@ def _turn(event: StoredEvent, job: Work) -> Text:
 
 def apply(conn: Connection, job: Work, scored: Scored) -> Changes:
     """Store memories and postings, and queue both for their vectors."""
-    ids = memory.add(conn, job.org_id, scored.memories, policy=job.policy, now=job.now)
+    added = memory.add(conn, job.org_id, scored.memories, policy=job.policy, now=job.now)
     search.add_texts(conn, job.org_id, scored.turns)
-    to_embed = [("memory", number, 0) for number in ids]
+    to_embed = [("memory", number, 0) for number in added.ids]
     to_embed += [("turn", turn.item_id, 0) for turn in scored.turns]
     if to_embed:
         work.queue_items(conn, job.org_id, "embed", to_embed)
@@ -85,10 +85,15 @@ def apply(conn: Connection, job: Work, scored: Scored) -> Changes:
         read=len(job.items),
         proposed=len(scored.event_ids),
         changed=len(scored.event_ids),
-        detail={"memories": ids},
-        # a session that ended meanwhile may have waited for these
-        wakes=("embed", "consolidate") if scored.has_session else ("embed",),
+        detail={"memories": list(added.ids)},
+        due=_due(added, scored),
     )
+
+
+def _due(added: Added, scored: Scored) -> dict[str, float]:
+    due = {"embed": 0.0, **added.due()}
+    # A session that ended meanwhile may have waited for these.
+    return {**due, "consolidate": 0.0} if scored.has_session else due
 
 
 def next_due(conn: Connection, job: Work) -> datetime | None:

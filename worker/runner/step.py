@@ -130,9 +130,9 @@ class Step:
         return Outcome(org_id=org_id, outcome=outcome, changes=changes)
 
     def announce(self, conn: Connection, changes: Changes) -> None:
-        """Make the org due for the passes that this one gave work to."""
-        if changes.wakes:
-            work.bring_forward(conn, self._chosen(), dict.fromkeys(changes.wakes, 0.0))
+        """Make the org due for the passes that this one gave work to, in one sorted step."""
+        if changes.due:
+            work.bring_forward(conn, self._chosen(), changes.due)
 
     def rearm(self, conn: Connection, due_at: datetime | None, *, cost: float = 0.0) -> None:
         """Say when this org is due again for this pass."""

@@ -1,5 +1,5 @@
 -- rescue_rearm: makes orgs due whose work nobody announced: a crash after a pick, a lapsed lease.
--- Index: org_work_pkey
+-- Index: none (every queued row that nobody holds)
 -- Role: nrem_worker
 INSERT INTO org_work AS o (org_id, pass, due_at)
 SELECT w.org_id, w.pass, min(w.due_at)
