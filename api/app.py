@@ -91,8 +91,18 @@ def _make(title: str, routers: tuple[APIRouter, ...]) -> FastAPI:
     return made
 
 
-app = _make("nrem", _PUBLIC)
-admin_app = _make("nrem admin", _ADMIN)
+def make_public() -> FastAPI:
+    """The application of the public listener."""
+    return _make("nrem", _PUBLIC)
+
+
+def make_admin() -> FastAPI:
+    """The application of the admin listener."""
+    return _make("nrem admin", _ADMIN)
+
+
+app = make_public()
+admin_app = make_admin()
 
 
 def share(state: State) -> None:

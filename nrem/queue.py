@@ -34,7 +34,7 @@ def task_name(duty: str) -> str:
 def make_app(broker_url: str | None) -> Celery:
     """The Celery application of producers and workers; no tasks are registered yet.
 
-    Early acknowledgement, no results, no retries, no ETA: attempts and delays are rows.
+    No acknowledgement, no results, no retries, no ETA: attempts and delays are rows.
     """
     app = Celery("nrem", broker=celery_url(broker_url) if broker_url else "memory://")
     app.conf.update(
@@ -43,7 +43,9 @@ def make_app(broker_url: str | None) -> Celery:
         task_ignore_result=True,
         task_store_errors_even_if_ignored=False,
         task_default_queue=QUEUE,
-        task_acks_late=False,
+        # A nudge is gone when it is taken. Acknowledged ones would freeze a busy worker for good
+        # when the broker dies: what it cannot acknowledge any more fills its prefetch window.
+        task_queues={QUEUE: {"exchange": QUEUE, "routing_key": QUEUE, "no_ack": True}},
         task_time_limit=_HARD_LIMIT_SECONDS,
         task_soft_time_limit=_SOFT_LIMIT_SECONDS,
         worker_prefetch_multiplier=1,

@@ -90,7 +90,8 @@ def _round(
         {key: one.fact for key, one in candidates.items()},
         ideal=matches.ideal,
         weights=policy.recall,
-        least_similarity=question.least_similarity,
+        # without a query there is nothing to be similar to
+        least_similarity=question.least_similarity if question.vector else 0.0,
     )
     if question.vector is None:
         ranked.sort(key=lambda one: candidates[one.key].row.recorded_at, reverse=True)

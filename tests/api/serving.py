@@ -12,7 +12,7 @@ from typing import Any, Self
 import httpx2
 import uvicorn
 
-from api.app import admin_app, app, share
+from api.app import make_admin, make_public
 from api.state import State, open_state
 from nrem.config import Settings
 from nrem.embedded.postgres import SUPERUSER
@@ -174,9 +174,11 @@ class _Listeners:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._sockets = [_listening() for _ in range(2)]
+        # Applications of its own: several services may live in one test process.
+        self._applications = [make_public(), make_admin()]
         self._servers = [
             uvicorn.Server(uvicorn.Config(one, access_log=False, log_level="warning"))
-            for one in (app, admin_app)
+            for one in self._applications
         ]
         self._thread = threading.Thread(target=lambda: asyncio.run(self._main()))
         self._is_ready = threading.Event()
@@ -184,7 +186,6 @@ class _Listeners:
         self.urls = [f"http://127.0.0.1:{one.getsockname()[1]}" for one in self._sockets]
 
     def __enter__(self) -> Self:
-        self._outer: State | None = getattr(app.state, "nrem", None)
         self._thread.start()
         assert self._is_ready.wait(60)
         return self
@@ -195,13 +196,11 @@ class _Listeners:
         self._thread.join(60)
         for one in self._sockets:
             one.close()
-        # A test may serve for itself while the service of all tests waits.
-        if self._outer is not None:
-            share(self._outer)
 
     async def _main(self) -> None:
         async with open_state(self._settings) as state:
-            share(state)
+            for one in self._applications:
+                one.state.nrem = state
             self.state = state
             serving = [
                 asyncio.create_task(server.serve(sockets=[one]))

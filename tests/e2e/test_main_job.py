@@ -1,193 +1,151 @@
-"""The main job as its user meets it: one command, on one data directory, several times."""
+"""The main job, as a newcomer runs it: `nrem --exit`, twice, and once more after a `kill -9`."""
 
 import json
-import os
 import re
-import signal
 import stat
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any
 
 import httpx2
-import psycopg
 import pytest
 
-from nrem.command.server import Server
-from nrem.config import Settings
+from nrem.command.server import AnswerError, Server
 from nrem.embedded import stack
-from nrem.embedded.children import CHECKOUT
 from tests.embedded.watching import has_ended
 from tests.faults import probe
+from tests.faults.part import part, ran
 
-pytestmark = [pytest.mark.xdist_group("main-job"), pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.xdist_group("e2e-main-job"), pytest.mark.timeout(240)]
 
-CANARY: Final = "zirconium-platypus"
-KEY_LINE: Final = re.compile(r"Development key .*: (nrem_dev_\w+)")
-
-
-def _nrem(data: Path, *arguments: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-P", "-m", "nrem.cli", "--data", str(data), *arguments],
-        env={**os.environ, "PYTHONPATH": str(CHECKOUT), "NREM_EMBEDDER": "hash"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Ended:
-    """A main job that was run to its end."""
-
-    status: int
-    out: str
-    progress: str
-    data: Path
+_MAIN_JOB = ("python", "-P", "-m", "nrem.cli", "--port", "0", "--admin-port", "0")
+_FACTS = re.compile(
+    r"^ +episodic \| importance 0\.\d\d \| tier short \| "
+    r"archived on \d{4}-\d\d-\d\d if not used \(idle\) \| from S\d:\d+(, S\d:\d+)*$",
+    re.MULTILINE,
+)
+# A word for each place where callers say something; none may leave the database's files.
+_CANARIES = {
+    place: f"zyxcanary{place}"
+    for place in ("agent", "user", "session", "content", "speaker", "memory", "metadata", "query")
+}
 
 
 @pytest.fixture(scope="module")
-def first() -> Iterator[Ended]:
-    """The first main job on a directory, ended by itself."""
+def data() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="nrem-", dir="/tmp") as folder:
-        yield _run(Path(folder) / "data")
+        yield Path(folder) / "data"
 
 
-def _run(data: Path) -> Ended:
-    with _nrem(data, "--port", "0", "--admin-port", "0", "--exit") as process:
-        out, progress = process.communicate(timeout=120)
-    return Ended(status=process.returncode, out=out, progress=progress, data=data)
+@pytest.fixture(scope="module")
+def environment(data: Path) -> dict[str, str]:
+    checkout = str(Path(__file__).resolve().parents[2])
+    return {"PYTHONPATH": checkout, "NREM_DATA_DIR": str(data), "NREM_EMBEDDER": "hash"}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Serving:
-    """A main job that serves, killed at the end."""
-
-    process: subprocess.Popen[str]
-    pids: dict[str, int]
-    endpoints: stack.Endpoints
-    data: Path
+@pytest.fixture(scope="module")
+def runs(environment: dict[str, str]) -> list[tuple[int, str]]:
+    """Status and output of two runs, one after the other, in one new directory."""
+    return [ran(*_MAIN_JOB, "--exit", environment=environment) for _ in range(2)]
 
 
-@contextmanager
-def _serving(data: Path) -> Iterator[Serving]:
-    with _nrem(data, "--port", "0", "--admin-port", "0") as process:
-        try:
-            assert process.stdout is not None
-            # The last line it prints before it waits for Ctrl-C.
-            assert any(line.startswith("Admin:") for line in process.stdout)
-            endpoints = stack.running(data)
-            assert endpoints is not None
-            pids = json.loads((data / "stack.json").read_text(encoding="utf-8"))
-            yield Serving(process=process, pids=pids, endpoints=endpoints, data=data)
-        finally:
-            process.kill()
+def test_main_job_ends_well_twice_in_a_row(runs: list[tuple[int, str]]) -> None:
+    assert [status for status, _ in runs] == [0, 0], runs
 
 
-def test_ends_well(first: Ended) -> None:
-    assert first.status == 0, first.progress
+def test_memories_are_shown_with_importance_tier_future_and_sources(
+    runs: list[tuple[int, str]],
+) -> None:
+    shown = [_FACTS.findall(output) for _, output in runs]
+
+    assert len(shown[0]) > 20
+    assert len(shown[0]) == len(shown[1])
 
 
-def test_shows_each_memory_with_its_reasons(first: Ended) -> None:
-    facts = re.findall(
-        r"episodic \| importance 0\.\d\d \| tier short \| "
-        r"archived on \d{4}-\d\d-\d\d if not used \(idle\) \| from S\d:\d+",
-        first.out,
+def test_questions_are_answered_with_date_and_source(runs: list[tuple[int, str]]) -> None:
+    answers = re.findall(r"^ +said \d{4}-\d\d-\d\d in S\d:\d+", runs[0][1], re.MULTILINE)
+
+    assert len(answers) == 3
+
+
+def test_development_key_is_shown_once_and_kept(data: Path, runs: list[tuple[int, str]]) -> None:
+    key = json.loads((data / "keys.json").read_text(encoding="utf-8"))["api"]
+
+    assert [output.count(key) for _, output in runs] == [1, 0]
+
+
+def test_data_is_its_owners_alone(data: Path, runs: list[tuple[int, str]]) -> None:
+    assert stat.S_IMODE(data.stat().st_mode) == 0o700
+    assert stat.S_IMODE((data / "keys.json").stat().st_mode) == 0o600
+    assert stat.S_IMODE((data / "pepper").stat().st_mode) == 0o600
+
+
+def test_killed_system_leaves_no_process_and_no_content_and_starts_again(
+    data: Path, environment: dict[str, str], runs: list[tuple[int, str]]
+) -> None:
+    with part(*_MAIN_JOB, environment=environment) as job:
+        probe.until(lambda: "API:" in job.said() or job.has_ended(), "the main job is done")
+        endpoints = stack.running(data)
+        assert endpoints is not None, job.said()
+        key = json.loads((data / "keys.json").read_text(encoding="utf-8"))["api"]
+        with Server(endpoints.api, key) as server:
+            _plant(server)
+        metrics = httpx2.get(f"{endpoints.admin}/metrics", trust_env=False).text
+        below = job.descendants()
+
+        job.process.kill()
+
+        assert len(below) > 7
+        assert all(has_ended(pid) for pid in below)
+        assert stack.running(data) is None
+    assert "nrem_runs" in metrics
+    assert not _found_in(metrics.encode())
+    assert not _found_below(data / "logs")
+    assert not _found_below(data / "valkey")
+    # The control: the database's files hold every one of them.
+    assert _found_below(data / "postgres") == set(_CANARIES) - {"query"}
+
+    status, output = ran(*_MAIN_JOB, "--exit", environment=environment)
+
+    assert status == 0, output
+    assert not _found_below(data / "logs")
+
+
+def _plant(server: Server) -> None:
+    """Say every canary where a caller may say something, and let all passes see it."""
+    word = _CANARIES
+    whose: dict[str, Any] = {"agent_id": word["agent"], "user_id": word["user"]}
+    turn = {
+        **whose,
+        "type": "turn",
+        "session_id": word["session"],
+        "role": "user",
+        "speaker": word["speaker"],
+        "content": f"I moved to {word['content']} with 12 boxes on 3 March.",
+        "metadata": {"note": word["metadata"]},
+    }
+    server.send_events([turn])
+    server.ask("POST", f"/v1/sessions/{word['session']}/end", json={})
+    server.ask(
+        "POST",
+        "/v1/memories",
+        json={**whose, "content": f"Likes {word['memory']}.", "metadata": {"m": word["metadata"]}},
+    )
+    assert server.recall(**whose, query=f"{word['query']} {word['content']}", top_k=5)
+    for refused in ({**turn, word["metadata"]: 1}, {**turn, "role": word["content"]}, turn):
+        with pytest.raises(AnswerError):
+            server.send_events([refused])
+    probe.until(
+        lambda: server.session(word["session"])["state"] == "consolidated", "it is consolidated"
     )
 
-    assert len(facts) > 20
+
+def _found_in(data: bytes) -> set[str]:
+    return {place for place, word in _CANARIES.items() if word.encode() in data}
 
 
-def test_answers_questions_about_the_sample(first: Ended) -> None:
-    _, _, asked = first.out.partition("Asked:")
-
-    assert re.search(r"said 2025-\d\d-\d\d in S\d:\d+", asked)
-
-
-def test_shows_the_development_key_once(first: Ended) -> None:
-    again = _run(first.data)
-
-    assert KEY_LINE.search(first.out)
-    assert not KEY_LINE.search(again.out)
-    assert again.status == 0
-
-
-@pytest.mark.parametrize(
-    ("name", "mode"), [(".", 0o700), ("keys.json", 0o600), ("pepper", 0o600), ("logs", 0o700)]
-)
-def test_data_is_for_its_owner_only(first: Ended, name: str, mode: int) -> None:
-    assert stat.S_IMODE((first.data / name).stat().st_mode) == mode
-
-
-def test_killed_job_leaves_no_process_and_starts_again(first: Ended) -> None:
-    with _serving(first.data) as serving:
-        os.kill(serving.process.pid, signal.SIGKILL)
-
-        left = [name for name, pid in serving.pids.items() if not has_ended(pid)]
-
-    assert not left
-    assert _run(first.data).status == 0
-
-
-def test_content_stays_in_the_database(first: Ended) -> None:
-    with _serving(first.data) as serving:
-        keys = json.loads((first.data / "keys.json").read_text(encoding="utf-8"))
-        with Server(serving.endpoints.api, keys["api"]) as server:
-            _say_canary(server)
-            probe.until(
-                lambda: server.session("canary")["state"] == "consolidated",
-                "the session is consolidated",
-            )
-            metrics = httpx2.get(f"{serving.endpoints.admin}/metrics", trust_env=False).text
-
-        stored = _rows_with_canary(first.data)
-
-    assert stored > 0
-    assert CANARY not in metrics
-    assert _files_with_canary(first.data / "logs", first.data / "valkey") == []
-
-
-def _say_canary(server: Server) -> None:
-    whose = {"agent_id": f"agent {CANARY}", "user_id": f"user {CANARY}", "session_id": "canary"}
-    said = f"Remember that my boat is called {CANARY} and that I sail it on 3 May."
-    server.send_events(
-        [
-            {
-                **whose,
-                "type": "turn",
-                "role": "user",
-                "speaker": f"S {CANARY}",
-                "turn_id": f"t {CANARY}",
-                "content": said,
-                "metadata": {"note": CANARY},
-                "idempotency_key": f"key {CANARY}",
-            },
-            {**whose, "type": "memory", "memory_type": "working", "content": f"note {CANARY}"},
-            {**whose, "type": "session.end"},
-        ]
-    )
-    server.recall(agent_id=whose["agent_id"], query=CANARY)
-
-
-def _rows_with_canary(data: Path) -> int:
-    """The control: what is looked for elsewhere does stand in the tables."""
-    url = stack.urls(Settings(data_dir=data)).migrate.replace("+psycopg", "", 1)
-    with psycopg.connect(url) as connection:
-        found = connection.execute(
-            "SELECT count(*) FROM memories WHERE content LIKE %s", (f"%{CANARY}%",)
-        ).fetchone()
-    return int(found[0]) if found else 0
-
-
-def _files_with_canary(*folders: Path) -> list[str]:
-    return [
-        str(path)
-        for folder in folders
-        for path in folder.rglob("*")
-        if path.is_file() and CANARY.encode() in path.read_bytes()
-    ]
+def _found_below(folder: Path) -> set[str]:
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    assert files
+    return {place for path in files for place in _found_in(path.read_bytes())}

@@ -1,6 +1,7 @@
 """An operator's way: servers of their own, each part by its ordinary command, from the checkout."""
 
 import contextlib
+import signal
 import socket
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,13 +19,14 @@ from nrem.embedded.process import Command
 from nrem.embedded.valkey import EmbeddedValkey
 from tests.faults import ledger, probe
 from tests.faults.ledger import Faults
-from tests.faults.part import Part, part
+from tests.faults.part import Part, part, ran
 from tests.faults.talk import conversation
 from tests.postgres import Database
 
 pytestmark = pytest.mark.xdist_group("e2e-operator")
 
 _WORKER = ("celery", "-A", "worker.app", "worker", "--concurrency", "1")
+_MAIN_JOB = ("python", "-m", "nrem.cli", "--port", "0", "--admin-port", "0", "--exit")
 _POLL = ("python", "-m", "worker.poll")
 _SCHEDULER = ("python", "-m", "scheduler")
 _API = ("uvicorn", "api.app:app", "--port")
@@ -38,18 +40,21 @@ class _TcpValkey(EmbeddedValkey):
         super().__init__(data_dir)
         self.port = port
 
+    @property
+    def tcp_url(self) -> str:
+        return f"redis://127.0.0.1:{self.port}/0"
+
     def command(self) -> Command:
         found = super().command()
         return replace(found, argv=(*found.argv, "--port", str(self.port), "--bind", "127.0.0.1"))
 
 
-@pytest.fixture(params=["unix", "redis"])
-def broker_url(request: pytest.FixtureRequest, data_dir: Path) -> Iterator[str]:
+@pytest.fixture
+def broker(data_dir: Path) -> Iterator[_TcpValkey]:
     theirs = data_dir.with_name("theirs")
     theirs.mkdir(mode=0o700)
-    port = choose_port("127.0.0.1", 0, option="--port")
-    with _TcpValkey(theirs, port) as broker:
-        yield broker.url() if request.param == "unix" else f"redis://127.0.0.1:{port}/0"
+    with _TcpValkey(theirs, choose_port("127.0.0.1", 0, option="--port")) as running:
+        yield running
 
 
 def _environment(data_dir: Path, database: Database, broker_url: str) -> dict[str, str]:
@@ -62,17 +67,16 @@ def _environment(data_dir: Path, database: Database, broker_url: str) -> dict[st
 
 
 def test_main_job_runs_on_servers_of_the_operator(
-    data_dir: Path, database: Database, broker_url: str
+    data_dir: Path, database: Database, broker: _TcpValkey
 ) -> None:
-    environment = _environment(data_dir, database, broker_url)
+    environment = _environment(data_dir, database, broker.url())
 
-    with part("python", "-m", "nrem.cli", *_FREE_PORTS, environment=environment) as job:
-        status = job.status()
+    status, said = ran(*_MAIN_JOB, environment=environment)
 
-    assert status == 0, job.said()
-    assert "memories:" in job.said()
-    assert "starting Postgres" not in job.said()
-    assert "starting Valkey" not in job.said()
+    assert status == 0, said
+    assert "memories:" in said
+    assert "starting Postgres" not in said
+    assert "starting Valkey" not in said
     assert not (data_dir / "postgres").exists()
     assert not (data_dir / "valkey").exists()
     with psycopg.connect(database.admin_url) as connection:
@@ -80,18 +84,15 @@ def test_main_job_runs_on_servers_of_the_operator(
     assert tasks > 0
 
 
-_FREE_PORTS = ("--port", "0", "--admin-port", "0", "--exit")
-
-
 def test_each_part_runs_by_its_ordinary_command(
-    data_dir: Path, empty_database: Database, broker_url: str
+    data_dir: Path, empty_database: Database, broker: _TcpValkey
 ) -> None:
     database, talk = empty_database, conversation("operator", sessions=2)
-    environment = _environment(data_dir, database, broker_url)
+    environment = _environment(data_dir, database, broker.tcp_url)
     port = choose_port("127.0.0.1", 0, option="--port")
     data_dir.mkdir(mode=0o700)
-    with part(*_UPGRADE.split(), environment=environment) as upgrade:
-        assert upgrade.status() == 0, upgrade.said()
+    status, said = ran(*_UPGRADE.split(), environment=environment)
+    assert status == 0, said
     key = keys.ensure(Settings(data_dir=data_dir, database_url=database.admin_url))[0].api
 
     with contextlib.ExitStack() as parts:
@@ -117,7 +118,8 @@ def test_each_part_runs_by_its_ordinary_command(
         statuses = [one.stop() for one in started[1:]]
 
     assert not done.errors
-    assert statuses == [0, 0, 0]
+    # uvicorn ends by the signal it was sent, once it has closed everything.
+    assert statuses == [0, 0, -signal.SIGTERM]
 
 
 def _listens(port: int) -> bool:
@@ -132,9 +134,9 @@ def _any_ended(parts: list[Part]) -> bool:
 
 
 def test_every_process_refuses_a_database_at_another_version(
-    data_dir: Path, database: Database, broker_url: str
+    data_dir: Path, database: Database, broker: _TcpValkey
 ) -> None:
-    environment = _environment(data_dir, database, broker_url)
+    environment = _environment(data_dir, database, broker.tcp_url)
     with psycopg.connect(database.admin_url) as connection:
         connection.execute("UPDATE alembic_version SET version_num = '0000'")
 

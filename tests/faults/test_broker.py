@@ -141,7 +141,7 @@ def test_busy_worker_outlives_a_restart_of_the_broker(
 
             broker.kill()
 
-        probe.until(lambda: "celery.worker.consumer" in system.log("worker"), "it is noticed")
+            probe.until(lambda: "celery.worker.consumer" in system.log("worker"), "it is noticed")
         broker.start()
         system.await_consolidated(before)
         system.load(after)

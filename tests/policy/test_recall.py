@@ -133,6 +133,16 @@ def test_two_memories_of_one_turn_are_both_shown() -> None:
     assert len(ranked(facts, cosines={memory(1): 0.9, memory(2): 0.5})) == 2
 
 
+def test_what_is_not_similar_enough_is_no_result_and_hides_none() -> None:
+    facts = {memory(1): fact(5, importance=1.0), turn(5): fact(5), turn(6): fact(6)}
+    cosines = {memory(1): 0.59, turn(5): 0.6, turn(6): 0.1}
+
+    found = fuse(cosines, {}, facts, ideal=4.0, weights=WEIGHTS, least_similarity=0.6)
+
+    assert [one.key for one in found] == [turn(5)]
+    assert found[0].context == pytest.approx(0.05 / 2)
+
+
 def test_without_known_places_and_weights_nothing_breaks() -> None:
     bare = replace(fact(5), places=frozenset())
     none = replace(

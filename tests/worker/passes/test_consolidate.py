@@ -1,13 +1,11 @@
 """The pass consolidate: an ended session becomes episodic memories that name their turns."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from tests.world import IDLE_SECONDS, NOW, Org, end, memory, start, turn
-from worker.passes.consolidate import CONSOLIDATE
 
 IDLE = timedelta(seconds=IDLE_SECONDS)
 SECOND = timedelta(seconds=1)
@@ -252,72 +250,6 @@ def test_session_waits_until_its_events_are_scored(org: Org) -> None:
         ("deferred", "events_not_scored_yet")
     ]
     assert _states(org) == ["consolidated"]
-
-
-def test_repeated_fact_adds_sources_instead_of_a_memory(org: Org) -> None:
-    first = _tell(org, PEANUTS, session="s1")
-    org.world.settle()
-
-    second = _tell(org, PEANUTS, session="s2")
-    org.world.settle()
-
-    (memory_id,) = org.memories("id")
-    assert _sources(org, memory_id) == first + second
-    outcomes = org.column(
-        "SELECT outcome FROM effects WHERE org_id = %(org)s AND step = 'consolidate' "
-        "ORDER BY event_id"
-    )
-    assert outcomes == ["consolidated", "merged"]
-
-
-def test_repeated_fact_counts_as_used_now(org: Org) -> None:
-    later = NOW + timedelta(days=2)
-    _tell(org, PEANUTS, session="s1")
-    org.world.settle()
-    org.append(turn(PEANUTS, session="s2"), end("s2"), now=later)
-
-    org.world.settle(now=later)
-
-    assert org.memories("last_access") == [later]
-
-
-def test_facts_of_another_subject_are_not_merged(org: Org) -> None:
-    _tell(org, PEANUTS, session="s1")
-    org.world.settle()
-
-    org.append(turn(PEANUTS, session="s2", user="somebody else"), end("s2"))
-    org.world.settle()
-
-    assert len(set(org.memories("subject_id"))) == 2
-
-
-def test_archived_memory_is_not_merged_into(org: Org) -> None:
-    _tell(org, PEANUTS, session="s1")
-    org.world.settle()
-    org.world.do("UPDATE memories SET state = 'archived'")
-
-    _tell(org, PEANUTS, session="s2")
-    org.world.settle()
-
-    assert org.memories("state") == ["archived", "live"]
-
-
-def test_memory_that_changed_since_it_was_judged_is_judged_again(org: Org) -> None:
-    _tell(org, PEANUTS, session="s1")
-    org.world.settle()
-    _tell(org, PEANUTS, session="s2")
-    org.world.drain("score")
-
-    def decide(*its: Any) -> Any:  # noqa: ANN401
-        org.do("UPDATE memories SET importance = 0.99")
-        return CONSOLIDATE.decide(*its)
-
-    early = org.world.drain(replace(CONSOLIDATE, decide=decide))
-    org.world.drain("consolidate", now=NOW + timedelta(minutes=1))
-
-    assert [(its.outcome, its.changes.reason) for its in early] == [("failed", "PassError")]
-    assert org.memories("importance") == [0.99]
-    assert len(_sources(org, org.memories("id")[0])) == 2
 
 
 def test_session_of_two_users_gives_each_their_own(org: Org) -> None:

@@ -287,16 +287,15 @@ def test_run_row_names_stream_fence_and_engine(org: Org) -> None:
 
 
 def test_append_during_a_step_makes_the_stream_due_again(org: Org) -> None:
+    def give_more() -> None:
+        org.append(turn("I sold the car in June.", session="s2", user="s"), end("s2"))
+
     _give_work(org)
 
-    org.world.step(frozen(CONSOLIDATE, lambda: _give_more(org)))
+    org.world.step(frozen(CONSOLIDATE, give_more))
     org.world.drain("score")
     # The look for events that were not scored yet comes a second later.
     org.world.drain(CONSOLIDATE, now=NOW + SECOND)
 
     states = org.column("SELECT state FROM sessions WHERE org_id = %(org)s")
     assert states == ["consolidated", "consolidated"]
-
-
-def _give_more(org: Org) -> None:
-    org.append(turn("I sold the car in June.", session="s2", user="s"), end("s2"))

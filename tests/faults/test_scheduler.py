@@ -1,0 +1,96 @@
+"""Schedulers need no leader: any number of them fires each instant once."""
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from nrem.embedded.valkey import EmbeddedValkey
+from tests.faults import probe
+from tests.faults.part import Part, part
+from tests.faults.system import quick, started
+from tests.postgres import Database
+from tests.world import Org
+
+pytestmark = pytest.mark.xdist_group("faults-scheduler")
+
+_SCHEDULER = ("python", "-m", "scheduler")
+# The idle limit of the tier is over, and nobody has announced the memory to the sweep.
+_LONG_IDLE = """
+UPDATE memories
+SET due_at = clock_timestamp() - interval '1 minute',
+    last_access = clock_timestamp() - interval '400 days'
+"""
+
+
+def _fired(scheduler: Part) -> Counter[str]:
+    """The ticks that a scheduler says it fired, such as `tick:rescue@…`."""
+    lines = [json.loads(line) for line in scheduler.said().splitlines() if line.startswith("{")]
+    return Counter(line["cause"] for line in lines if line["event"] == "tick.fired")
+
+
+def test_two_schedulers_fire_each_instant_once(org: Org, database: Database) -> None:
+    environment = {
+        "NREM_DATABASE_URL": database.worker_url,
+        "NREM_BROKER_URL": "none",
+        "NREM_LOG_LEVEL": "DEBUG",
+    }
+
+    with (
+        part(*_SCHEDULER, environment=environment) as one,
+        part(*_SCHEDULER, environment=environment) as other,
+    ):
+        # The first may have fired an instant before the other was up.
+        probe.until(lambda: (_fired(one) + _fired(other)).total() >= 4, "some ticks have fired")
+        stopped = [one.stop(), other.stop()]
+        fired = _fired(one) + _fired(other)
+
+    rows = org.world.ask(
+        "SELECT 'tick:' || schedule || '@' || "
+        "to_char(instant AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS+00:00') FROM ticks"
+    )
+    assert stopped == [0, 0]
+    assert set(fired.values()) == {1}
+    assert set(fired) == {row[0] for row in rows}
+    assert {cause.split("@")[0] for cause in fired} == {"tick:decay", "tick:rescue"}
+
+
+def test_tick_makes_celery_run_decay_and_is_named_as_its_cause(
+    data_dir: Path, database: Database
+) -> None:
+    broker_dir = data_dir.with_name("broker")
+    broker_dir.mkdir(mode=0o700)
+    with (
+        EmbeddedValkey(broker_dir) as broker,
+        started(
+            quick(
+                data_dir,
+                database_url=database.admin_url,
+                broker_url=broker.url(),
+                poll_enabled=False,
+            )
+        ) as system,
+        system.server() as server,
+        system.reader() as reader,
+    ):
+        server.ask(
+            "POST",
+            "/v1/memories",
+            json={"agent_id": "a", "content": "The bakery closed.", "memory_type": "episodic"},
+        )
+
+        reader.execute(_LONG_IDLE)
+        # The instant before now has not fired yet, as far as the schedulers can tell.
+        reader.execute("DELETE FROM ticks WHERE schedule = 'decay'")
+
+        probe.until(
+            lambda: reader.execute("SELECT 1 FROM runs WHERE pass = 'decay'").fetchall(),
+            "decay has run",
+        )
+        runs = reader.execute("SELECT cause, task_id FROM runs WHERE pass = 'decay'").fetchall()
+        (instant,) = reader.execute(
+            "SELECT max(instant) FROM ticks WHERE schedule = 'decay'"
+        ).fetchall()[0]
+    assert [cause for cause, _ in runs] == [f"tick:decay@{instant.isoformat()}"]
+    assert all(task for _, task in runs)

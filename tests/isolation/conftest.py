@@ -1,0 +1,49 @@
+"""A world of two orgs with rows in every table; nothing in this folder commits, so all share it."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from nrem.embedded.postgres import EmbeddedPostgres
+from tests.postgres import Database, created
+from tests.world import Org, World, connected, end, memory, turn
+
+
+def _live(org: Org) -> None:
+    """Leave rows of this org in every table."""
+    org.append(turn("I moved to Lisbon.", session="s", thread="t"), end("s"))
+    org.append(memory("fact", importance=0.5))
+    org.append(turn("I like tea.", session="open"))
+    org.world.settle()
+    org.do("UPDATE memories SET importance = 0.6")
+    org.world.do(
+        "INSERT INTO policies (org_id, version, body) VALUES (%(org)s, 1, '{}')", org=org.number
+    )
+    org.world.do(
+        "INSERT INTO parked (org_id, pass, item_kind, item_id, reason, attempts) "
+        "VALUES (%(org)s, 'score', 'event', 1, 'failed', 5)",
+        org=org.number,
+    )
+    org.world.do(
+        "INSERT INTO api_keys (org_id, key_id, secret_hash, scopes) "
+        "VALUES (%(org)s, %(key)s, 'x', '{}')",
+        org=org.number,
+        key=f"key{org.number}",
+    )
+
+
+@pytest.fixture(scope="session")
+def world(cluster: EmbeddedPostgres, template: Database) -> Iterator[World]:
+    with created(cluster, template.name) as database, connected(database) as world:
+        yield world
+
+
+@pytest.fixture(scope="session")
+def orgs(world: World) -> tuple[Org, Org]:
+    """Two orgs with rows in every table: one to protect, one to try it from."""
+    found = world.found("victim"), world.found("intruder")
+    for org in found:
+        _live(org)
+    for org in found:
+        org.append(memory("waits to be scored"))
+    return found
