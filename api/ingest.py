@@ -21,7 +21,8 @@ from api.problems import OutcomeUnknownError
 from nrem.errors import UnavailableError
 from nrem.queue import Nudger
 from nrem.store import engine, policy
-from nrem.store.event import Appended, NewEvent, append
+from nrem.store.append import append
+from nrem.store.event import Appended, NewEvent
 
 _MOST_EVENTS: Final = 2_000
 # Waiting beyond this is refused: the database is slower than the callers.

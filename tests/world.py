@@ -19,6 +19,7 @@ from nrem.llm.embed_hash import HashEmbedder
 from nrem.llm.offline import OfflineProvider
 from nrem.store import engine, event
 from nrem.store import org as orgs
+from nrem.store.append import append
 from nrem.store.event import Appended, NewEvent
 from tests.postgres import Database
 from worker.contract import Pass, Tools
@@ -154,7 +155,7 @@ class Org:
         """Store events in one transaction."""
         placed = [replace(one, index=index) for index, one in enumerate(events)]
         with engine.begin(self.world.api, org_id=self.number, now=now) as conn:
-            return event.append(conn, self.number, placed, now=now, idle_seconds=IDLE_SECONDS)
+            return append(conn, self.number, placed, now=now, idle_seconds=IDLE_SECONDS)
 
     def ask(self, question: str, **parameters: Any) -> list[Any]:  # noqa: ANN401
         """Rows; `%(org)s` stands for this org."""

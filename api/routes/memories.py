@@ -17,7 +17,8 @@ from nrem.errors import ConflictError, InvalidError, NotFoundError
 from nrem.policy.params import Policy
 from nrem.policy.text import token_estimate
 from nrem.store import effect, engine, memory, policy, search, view, work
-from nrem.store.event import MEMORY, NewEvent, append
+from nrem.store.append import append
+from nrem.store.event import MEMORY, NewEvent
 from nrem.store.key import Caller
 from nrem.store.memory import Owner
 from nrem.store.search import Text

@@ -77,8 +77,14 @@ def replay(conn: Connection, parked: Parked) -> None:
     if parked.item_kind == STREAM:
         lease.set_aside(conn, parked.org_id, parked.pass_name, parked.item_id, state="active")
     else:
-        work.queue_items(
-            conn, parked.org_id, parked.pass_name, [(parked.item_kind, parked.item_id, 0)]
+        conn.execute(
+            statement("park_requeue"),
+            {
+                "org_id": parked.org_id,
+                "pass": parked.pass_name,
+                "item_kind": parked.item_kind,
+                "item_id": parked.item_id,
+            },
         )
     work.bring_forward(conn, parked.org_id, {parked.pass_name: 0.0})
 

@@ -25,6 +25,8 @@ class OpenSession:
     agent_id: int | None = None
     is_open: bool = True
     turns: int = 0
+    # something was said or stored in it: its idle time starts anew
+    is_used: bool = False
     waits: bool = False  # it holds something that consolidation will want
     end_event_id: int = 0
     ended_at: datetime | None = None
@@ -103,7 +105,7 @@ def _lock_implicit(
 def touch(conn: Connection, org_id: int, sessions: Iterable[OpenSession]) -> None:
     """Write down what an append added to its sessions."""
     changed = sorted(
-        (s for s in sessions if s.turns or s.waits or s.end_event_id), key=lambda s: s.session_id
+        (s for s in sessions if s.is_used or s.end_event_id), key=lambda s: s.session_id
     )
     if changed:
         conn.execute(

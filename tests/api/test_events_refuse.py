@@ -154,15 +154,21 @@ def test_metadata_nested_deeper_is_refused(caller: Caller, depth: int) -> None:
     assert "nested deeper than 32 levels" in found["detail"]
 
 
-@pytest.mark.parametrize("depth", [40, 950, 980, 10_000])
-@pytest.mark.parametrize("padding", ["", "x" * 300_000])
+@pytest.mark.parametrize("depth", [40, 980, 10_000])
 @pytest.mark.parametrize("around", ["{}", '{{"events": {}}}', '{{"events": [{}]}}'])
-def test_deep_list_instead_of_an_event_is_refused(
-    caller: Caller, depth: int, padding: str, around: str
-) -> None:
-    deep = "[" * depth + json.dumps(padding) + "]" * depth
+def test_deep_list_instead_of_an_event_is_refused(caller: Caller, depth: int, around: str) -> None:
+    deep = "[" * depth + "]" * depth
 
     problem(caller.client.post("/v1/events", content=around.format(deep)))
+
+
+def test_large_event_of_any_depth_is_refused(caller: Caller) -> None:
+    text = json.dumps("x" * 300_000)
+    # Reading and measuring run out of stack at depths that differ by one or two.
+    for depth in range(900, 1_000):
+        deep = f'{{"type": "turn", "x": {"[" * depth}{text}{"]" * depth}}}'
+
+        problem(caller.client.post("/v1/events", content=deep))
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from sqlalchemy import event as hooks
 from api import ingest
 from api.routes import memories
 from nrem.embedded.postgres import SUPERUSER
-from nrem.store import event
+from nrem.store.append import append
 from tests.api.serving import Caller, Service, serve
 from tests.postgres import Database
 
@@ -91,12 +91,12 @@ def test_request_after_a_refused_one_is_accepted(caller: Caller) -> None:
 def faulty(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever says the canary finds a mistake of ours."""
 
-    def append(conn: Connection, org_id: int, events: Any, **given: Any) -> Any:  # noqa: ANN401
+    def faulty(conn: Connection, org_id: int, events: Any, **given: Any) -> Any:  # noqa: ANN401
         if any(CANARY in one.body.get("content", "") for one in events):
             raise LookupError(CANARY)
-        return event.append(conn, org_id, events, **given)
+        return append(conn, org_id, events, **given)
 
-    monkeypatch.setattr(ingest, "append", append)
+    monkeypatch.setattr(ingest, "append", faulty)
 
 
 def test_fault_of_ours_is_500_and_says_nothing(
@@ -128,14 +128,14 @@ def test_fault_in_one_request_disturbs_no_other(
 
 
 def test_fault_in_a_statement_is_no_outage(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
-    def append(conn: Connection, *_given: Any, **_named: Any) -> None:  # noqa: ANN401
+    def mistaken(conn: Connection, *_given: Any, **_named: Any) -> None:  # noqa: ANN401
         conn.exec_driver_sql("SELECT nothing FROM nowhere")
 
     with monkeypatch.context() as patched:
-        patched.setattr(ingest, "append", append)
+        patched.setattr(ingest, "append", mistaken)
         queued = caller.post("/v1/events", turn())
     with monkeypatch.context() as patched:
-        patched.setattr(memories, "append", append)
+        patched.setattr(memories, "append", mistaken)
         direct = caller.post("/v1/memories", {"agent_id": "a", "content": "c"})
 
     assert (queued.status_code, direct.status_code) == (500, 500)
@@ -175,12 +175,12 @@ def test_database_that_is_away_is_503_until_it_is_back(
 def test_database_that_leaves_while_events_wait_answers_all_of_them(
     own: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def append(conn: Connection, *_given: Any, **_named: Any) -> None:  # noqa: ANN401
+    def interrupted(conn: Connection, *_given: Any, **_named: Any) -> None:  # noqa: ANN401
         conn.exec_driver_sql("SELECT pg_terminate_backend(pg_backend_pid())")
 
     with own.caller() as caller:
         with monkeypatch.context() as patched:
-            patched.setattr(ingest, "append", append)
+            patched.setattr(ingest, "append", interrupted)
             with ThreadPoolExecutor(8) as many:
                 answers = list(many.map(lambda _: caller.post("/v1/events", turn()), range(8)))
         after = caller.post("/v1/events", turn())

@@ -17,7 +17,7 @@ from tests.embedded.watching import has_ended
 from tests.faults import probe
 from tests.faults.part import part, ran
 
-pytestmark = [pytest.mark.xdist_group("e2e-main-job"), pytest.mark.timeout(240)]
+pytestmark = pytest.mark.timeout(240)
 
 _MAIN_JOB = ("python", "-P", "-m", "nrem.cli", "--port", "0", "--admin-port", "0")
 _FACTS = re.compile(

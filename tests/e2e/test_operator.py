@@ -23,8 +23,6 @@ from tests.faults.part import Part, part, ran
 from tests.faults.talk import conversation
 from tests.postgres import Database
 
-pytestmark = pytest.mark.xdist_group("e2e-operator")
-
 _WORKER = ("celery", "-A", "worker.app", "worker", "--concurrency", "1")
 _MAIN_JOB = ("python", "-m", "nrem.cli", "--port", "0", "--admin-port", "0", "--exit")
 _POLL = ("python", "-m", "worker.poll")

@@ -24,8 +24,8 @@ WHERE u.external_id = %s
 ORDER BY e.stream_id, e.seq
 """
 _MEMORIES: Final = """
-SELECT m.type, m.tier, m.state, m.content, round(m.importance::numeric, 9), m.occurred_at, m.version,
-       array_agg(e.body ->> 'turn_id' ORDER BY e.id)
+SELECT m.type, m.tier, m.state, m.content, round(m.importance::numeric, 9), m.occurred_at,
+       m.version, array_agg(e.body ->> 'turn_id' ORDER BY e.id)
 FROM memories AS m
 JOIN users AS u ON u.org_id = m.org_id AND u.id = m.user_id
 JOIN derivations AS d ON d.org_id = m.org_id AND d.child_kind = 'memory' AND d.child_id = m.id

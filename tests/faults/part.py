@@ -17,7 +17,7 @@ from tests.faults import probe
 
 # Long enough for the main job on a busy machine.
 _END_SECONDS: Final = 90.0
-_SCRIPTS: Final = os.path.dirname(sys.executable)
+_SCRIPTS: Final = Path(sys.executable).parent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +61,7 @@ def part(*command: str, environment: Mapping[str, str]) -> Iterator[Part]:
     program, *arguments = command
     with tempfile.TemporaryFile() as output:
         process = subprocess.Popen(
-            [sys.executable if program == "python" else f"{_SCRIPTS}/{program}", *arguments],
+            [sys.executable if program == "python" else str(_SCRIPTS / program), *arguments],
             cwd=CHECKOUT,
             env={
                 "PATH": os.environ.get("PATH", os.defpath),

@@ -17,8 +17,6 @@ from tests.faults.system import Feeding, System, batches, quick, started
 from tests.faults.talk import conversation
 from tests.postgres import Database
 
-pytestmark = pytest.mark.xdist_group("faults-broker")
-
 _CAUSES = "SELECT DISTINCT split_part(cause, ':', 1), task_id IS NOT NULL FROM runs"
 _BLOCKED = """
 SELECT count(*) FROM pg_stat_activity

@@ -23,10 +23,7 @@ IS_FULL = os.environ.get("NREM_FAULTS") == "full"
 ROUNDS = 5 if IS_FULL else 1
 CHILDREN = ("api", "worker", "poll", "scheduler", "valkey", "postgres")
 
-pytestmark = [
-    pytest.mark.xdist_group("faults-children"),
-    pytest.mark.timeout(400 if IS_FULL else 120),
-]
+pytestmark = pytest.mark.timeout(400 if IS_FULL else 120)
 
 
 @pytest.fixture(scope="module")

@@ -24,8 +24,6 @@ from tests.world import TOOLS, Org, end, turn
 from worker.passes.consolidate import CONSOLIDATE
 from worker.runner import Cause, Setting, drain
 
-pytestmark = pytest.mark.xdist_group("faults-fence")
-
 LEASE_SECONDS = 1.0
 PEPPER = "the pepper of the tests"
 # A poll process whose consolidation halts at one verb until a line comes in; `unfenced` takes the

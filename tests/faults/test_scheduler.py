@@ -4,16 +4,12 @@ import json
 from collections import Counter
 from pathlib import Path
 
-import pytest
-
 from nrem.embedded.valkey import EmbeddedValkey
 from tests.faults import probe
 from tests.faults.part import Part, part
 from tests.faults.system import quick, started
 from tests.postgres import Database
 from tests.world import Org
-
-pytestmark = pytest.mark.xdist_group("faults-scheduler")
 
 _SCHEDULER = ("python", "-m", "scheduler")
 # The idle limit of the tier is over, and nobody has announced the memory to the sweep.

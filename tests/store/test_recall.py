@@ -14,7 +14,7 @@ from nrem.store import recall as memories
 from nrem.store.recall import Remembered
 from nrem.store.recall_match import Question, Scope
 from nrem.store.search import Text, add_vectors
-from tests.world import EMBEDDER, NOW, Org, World, end, memory, turn
+from tests.world import EMBEDDER, NOW, Org, World, memory, turn
 
 DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)
@@ -109,15 +109,6 @@ def test_turns_and_memories_take_part_unless_turns_are_left_out(org: Org) -> Non
 
     assert sorted(contents(both)) == ["Good morning, a parrot!", "a grey parrot"]
     assert contents(alone) == ["a grey parrot"]
-
-
-def test_repeats_are_left_out(org: Org) -> None:
-    org.append(turn("I adopted a grey parrot called Tomato last week.", session="s"), end("s"))
-    org.world.settle()
-
-    (found,) = recall(org, "Which parrot was adopted?")
-
-    assert len(found.event_ids) == 1
 
 
 def test_rows_of_another_org_never_appear(world: World) -> None:

@@ -1,8 +1,10 @@
-"""Drives a sweep: claim, decide and apply in one transaction per batch.
+"""Drives a sweep: pick, claim, decide and apply in one transaction per batch.
 
 A failing batch is tried again at half its size, down to the one row that fails; that row is taken
-out of the claims and parked.
+out of the claims and parked. A database that is away spoils no row: that error goes to the caller.
 """
+
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from worker.contract import Changes
 from worker.runner.step import Outcome, Step
@@ -13,24 +15,22 @@ def drive(step: Step) -> Outcome | None:
     if step.duty.sweep is not None:
         with step.begin() as conn:
             return Outcome(org_id=0, outcome="applied", changes=step.duty.sweep(conn))
-    with step.begin() as conn:
-        if not step.pick(conn):
-            return None
-    return _sweep(step)
-
-
-def _sweep(step: Step) -> Outcome:
     try:
         return _batch(step)
+    except (OperationalError, InterfaceError):
+        raise
     except Exception as error:  # noqa: BLE001 - whatever a row does, the others go on
         if step.duty.batch > 1:
-            return _sweep(step.with_batch(step.duty.batch // 2))
+            return drive(step.with_batch(step.duty.batch // 2))
         return _park(step, error)
 
 
-def _batch(step: Step) -> Outcome:
+def _batch(step: Step) -> Outcome | None:
+    """One transaction: a crash takes the pick back too, so the org stays due."""
     duty = step.duty
     with step.begin() as conn:
+        if not step.pick(conn):
+            return None
         job = step.work(conn)
         found = duty.claim(conn, job, duty.batch)
         if not found:
@@ -43,10 +43,12 @@ def _batch(step: Step) -> Outcome:
         return step.record(conn, job, "applied" if changes.changed else "noop", changes)
 
 
-def _park(step: Step, error: Exception) -> Outcome:
+def _park(step: Step, error: Exception) -> Outcome | None:
     """One row alone fails: take it out of the way, and say so."""
     duty = step.duty
     with step.begin() as conn:
+        if not step.pick(conn):
+            return None
         job = step.work(conn)
         found = duty.claim(conn, job, 1)
         duty.park(conn, job, found)

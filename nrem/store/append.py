@@ -1,0 +1,286 @@
+"""Appending events: numbered without gaps per stream, once per idempotency key, all or nothing.
+
+Lock order of an append: directory, sessions, streams, leases, org_work; each in key order, so that
+appends wait for one another and never deadlock.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from nrem.errors import ConflictError
+from nrem.store import directory, session, work
+from nrem.store.event import MEMORY, SESSION_END, SESSION_START, TURN, Appended, NewEvent
+from nrem.store.session import Opening, OpenSession
+from nrem.store.statement import statement
+
+
+@dataclass(slots=True, kw_only=True)
+class _Place:
+    """An event on its way in, with the row numbers found so far."""
+
+    event: NewEvent
+    agent_id: int
+    user_id: int
+    subject_id: int
+    thread_id: int
+    session: OpenSession | None = None
+    stream: tuple[str, int] = ("", 0)
+    stream_id: int = 0
+    seq: int = 0
+    event_id: int = 0
+    occurred_at: datetime | None = None
+    # a session.end that found its session open
+    ends_it: bool = False
+
+
+def append(
+    conn: Connection, org_id: int, events: Sequence[NewEvent], *, now: datetime, idle_seconds: float
+) -> list[Appended]:
+    """Store events in their order; the caller's transaction makes them all or nothing.
+
+    Raises: ConflictError (with the event's index) when a key was used for another body, when the
+    session has ended, or when it belongs to another agent.
+    """
+    known = _find_keys(conn, org_id, events)
+    fresh = _without_repeats(events, known)
+    places = _store(conn, org_id, fresh, now=now, idle_seconds=idle_seconds) if fresh else []
+    stored = {id(place.event): place for place in places}
+    known |= {p.event.idem_key: p.event_id for p in places if p.event.idem_key is not None}
+    return [
+        _answer(stored[id(event)])
+        if id(event) in stored
+        else Appended(event_id=known[event.idem_key or b""], is_duplicate=True)
+        for event in events
+    ]
+
+
+def _without_repeats(events: Sequence[NewEvent], known: Mapping[bytes, int]) -> list[NewEvent]:
+    """The events that are new, the first of each key; a key may come twice in one batch."""
+    first: dict[bytes, NewEvent] = {}
+    fresh = []
+    for event in events:
+        if event.idem_key is None:
+            fresh.append(event)
+        elif event.idem_key in first:
+            _require_same(event, first[event.idem_key].body_hash)
+        elif event.idem_key not in known:
+            first[event.idem_key] = event
+            fresh.append(event)
+    return fresh
+
+
+def _require_same(event: NewEvent, body_hash: bytes) -> None:
+    if event.body_hash != body_hash:
+        raise ConflictError(
+            "this idempotency key was used before with another body",
+            field=f"events[{event.index}].idempotency_key",
+            remedy="send a new key with a new body, or the same body with this key",
+            code="idempotency_conflict",
+        )
+
+
+def _answer(place: _Place) -> Appended:
+    return Appended(
+        event_id=place.event_id,
+        is_duplicate=False,
+        agent_id=place.agent_id,
+        user_id=place.user_id or None,
+        subject_id=place.subject_id,
+        session_id=place.session.session_id if place.session else None,
+        occurred_at=place.occurred_at,
+    )
+
+
+def _find_keys(conn: Connection, org_id: int, events: Sequence[NewEvent]) -> dict[bytes, int]:
+    keys = [e.idem_key for e in events if e.idem_key is not None]
+    if not keys:
+        return {}
+    rows = conn.execute(statement("event_find_keys"), {"org_id": org_id, "keys": keys}).all()
+    found = {bytes(row.idem_key): (bytes(row.body_hash), row.id) for row in rows}
+    for event in events:
+        if event.idem_key in found:
+            _require_same(event, found[event.idem_key][0])
+    return {key: number for key, (_, number) in found.items()}
+
+
+def _store(
+    conn: Connection, org_id: int, events: Sequence[NewEvent], *, now: datetime, idle_seconds: float
+) -> list[_Place]:
+    places = _locate(conn, org_id, events)
+    _open_sessions(conn, org_id, places, now)
+    _number(conn, org_id, places)
+    _insert(conn, org_id, places)
+    sessions = {p.session.session_id: p.session for p in places if p.session}
+    session.touch(conn, org_id, sessions.values())
+    _announce(conn, org_id, places, sessions.values(), idle_seconds)
+    return places
+
+
+def _locate(conn: Connection, org_id: int, events: Sequence[NewEvent]) -> list[_Place]:
+    agents = directory.ensure_agents(conn, org_id, (e.agent for e in events))
+    users = directory.ensure_users(conn, org_id, (e.user for e in events if e.user))
+    pairs = [(agents[e.agent], users[e.user] if e.user else directory.NOBODY) for e in events]
+    subjects = directory.ensure_subjects(conn, org_id, pairs)
+    threads = directory.ensure_threads(
+        conn, org_id, ((agents[e.agent], e.thread) for e in events if e.thread)
+    )
+    return [
+        _Place(
+            event=event,
+            agent_id=agent_id,
+            user_id=user_id,
+            subject_id=subjects[agent_id, user_id],
+            thread_id=threads[agent_id, event.thread] if event.thread else directory.NO_THREAD,
+        )
+        for event, (agent_id, user_id) in zip(events, pairs, strict=True)
+    ]
+
+
+def _open_sessions(conn: Connection, org_id: int, places: list[_Place], now: datetime) -> None:
+    """Find or open each event's session, and follow what the events do to it in their order."""
+    named: dict[str, Opening] = {}
+    unnamed: dict[tuple[int, int], datetime | None] = {}
+    for place in places:
+        event = place.event
+        if event.session:
+            named.setdefault(event.session, _opening(place))
+        elif event.kind == TURN or event.is_working:
+            unnamed.setdefault((place.subject_id, place.thread_id), event.occurred_at)
+    explicit = session.lock_explicit(conn, org_id, named, now)
+    implicit = session.lock_implicit(conn, org_id, unnamed, now)
+    for place in places:
+        event = place.event
+        if event.session:
+            place.session = explicit[event.session]
+            _require_own(place, place.session)
+        elif event.kind == TURN or event.is_working:
+            place.session = implicit[place.subject_id, place.thread_id]
+        _follow(place)
+
+
+def _opening(place: _Place) -> Opening:
+    return Opening(
+        subject_id=place.subject_id,
+        thread_id=place.thread_id,
+        started_at=place.event.occurred_at,
+        metadata=place.event.body.get("metadata", {}) if place.event.kind == SESSION_START else {},
+    )
+
+
+def _require_own(place: _Place, its: OpenSession) -> None:
+    if its.agent_id != place.agent_id:
+        raise ConflictError(
+            "the session belongs to another agent",
+            field=f"events[{place.event.index}].session_id",
+            remedy="use a session id of its own for each agent",
+        )
+
+
+def _follow(place: _Place) -> None:
+    event, its = place.event, place.session
+    if its is None:
+        return
+    if event.kind in (TURN, MEMORY):
+        if not its.is_open:
+            raise ConflictError(
+                "the session has ended and takes no more events",
+                field=f"events[{event.index}].session_id",
+                remedy="start a session with a new id",
+                code="session_ended",
+            )
+        its.is_used = True
+        its.turns += event.kind == TURN
+        its.waits = its.waits or event.kind == TURN or event.is_working
+    elif event.kind == SESSION_END:
+        place.ends_it, its.is_open = its.is_open, False
+
+
+def _stream_of(place: _Place) -> tuple[str, int]:
+    if place.thread_id:
+        return ("thread", place.thread_id)
+    if place.event.session and place.session:
+        return ("session", place.session.session_id)
+    return ("subject", place.subject_id)
+
+
+def _number(conn: Connection, org_id: int, places: list[_Place]) -> None:
+    """Give each event the next number of its stream, under the streams' locks."""
+    for place in places:
+        place.stream = _stream_of(place)
+    # The subject's stream too, which the announcement needs: one lock step cannot deadlock.
+    subjects = {("subject", p.session.subject_id) for p in places if p.session}
+    last = work.lock_streams(conn, org_id, {p.stream for p in places} | subjects)
+    tokens = dict.fromkeys(last, 0)
+    for place in places:
+        locked = last[place.stream]
+        locked.last_seq += 1
+        place.stream_id, place.seq = locked.stream_id, locked.last_seq
+        tokens[place.stream] += place.event.tokens
+    conn.execute(
+        statement("stream_advance"),
+        {
+            "org_id": org_id,
+            "stream_ids": [locked.stream_id for locked in last.values()],
+            "last_seqs": [locked.last_seq for locked in last.values()],
+            "tokens": list(tokens.values()),
+        },
+    )
+
+
+def _insert(conn: Connection, org_id: int, places: list[_Place]) -> None:
+    rows = conn.execute(
+        statement("event_add"),
+        {
+            "org_id": org_id,
+            "kinds": [p.event.kind for p in places],
+            "stream_ids": [p.stream_id for p in places],
+            "seqs": [p.seq for p in places],
+            "subject_ids": [p.subject_id for p in places],
+            "session_ids": [p.session.session_id if p.session else 0 for p in places],
+            "occurred_at": [p.event.occurred_at for p in places],
+            "tokens": [p.event.tokens for p in places],
+            "bodies": [json.dumps(dict(p.event.body)) for p in places],
+            "body_hashes": [p.event.body_hash for p in places],
+            "idem_keys": [p.event.idem_key for p in places],
+        },
+    )
+    stored = {(row.stream_id, row.seq): row for row in rows}
+    for place in places:
+        row = stored[place.stream_id, place.seq]
+        place.event_id, place.occurred_at = row.id, row.occurred_at
+        if place.ends_it and place.session:
+            place.session.end_event_id, place.session.ended_at = row.id, row.occurred_at
+
+
+def _announce(
+    conn: Connection,
+    org_id: int,
+    places: list[_Place],
+    sessions: Iterable[OpenSession],
+    idle_seconds: float,
+) -> None:
+    """Queue what passes will want, and bring their streams and the org forward."""
+    due = {}
+    queued = [p for p in places if p.event.kind in (TURN, MEMORY) and not p.event.is_stored_now]
+    if queued:
+        work.queue_items(
+            conn,
+            org_id,
+            "score",
+            [("event", p.event_id, p.session.session_id if p.session else 0) for p in queued],
+        )
+        due["score"] = 0.0
+    delays: dict[int, float] = {}
+    for its in sessions:
+        if its.end_event_id or its.waits:
+            delay = 0.0 if its.end_event_id else idle_seconds
+            delays[its.subject_id] = min(delay, delays.get(its.subject_id, delay))
+    if delays:
+        work.bring_streams_forward(conn, org_id, "consolidate", "subject", delays)
+        due["consolidate"] = min(delays.values())
+    if due:
+        work.bring_forward(conn, org_id, due)
