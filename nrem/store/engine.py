@@ -25,8 +25,10 @@ ADMIN: Final = "nrem_admin"
 
 # force_custom_plan: the planner must see which org a statement is about (a tenfold and more on
 # the largest and the smallest orgs). iterative_scan: a filtered vector search returns k rows.
+# No parallel workers: starting them costs more than these small statements.
 _SESSION: Final = (
     ("jit", "off"),
+    ("max_parallel_workers_per_gather", "0"),
     ("timezone", "UTC"),
     ("plan_cache_mode", "force_custom_plan"),
     ("hnsw.iterative_scan", "relaxed_order"),
