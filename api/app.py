@@ -19,7 +19,7 @@ from api.state import State, open_state
 from nrem import __version__
 from nrem.config import Settings
 from nrem.telemetry import configure
-from nrem.wire import Problem
+from nrem.wire.answer import Problem
 
 _PUBLIC: Final = (
     health.router,

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from api.problems import FaultyError, faults
 from nrem.errors import InvalidError, RejectedError
-from nrem.wire import MAX_BODY_BYTES, MAX_DEPTH
+from nrem.wire.field import MAX_BODY_BYTES, MAX_DEPTH
 
 Value = TypeVar("Value")
 

@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from nrem.wire import EventBatchIn, MemoryIn, RecallIn
+from nrem.wire.request import EventBatchIn, MemoryIn, RecallIn
 
 _BODIES: Final[tuple[type[BaseModel], ...]] = (EventBatchIn, MemoryIn, RecallIn)
 _PLACE: Final = "#/components/schemas/{model}"

@@ -24,7 +24,8 @@ from nrem.errors import (
     UnauthenticatedError,
     UnavailableError,
 )
-from nrem.wire import EVENT_TYPES, Problem
+from nrem.wire.answer import Problem
+from nrem.wire.request import EVENT_TYPES
 
 _log = structlog.get_logger("api")
 

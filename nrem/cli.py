@@ -93,8 +93,12 @@ def main(
     if context.invoked_subcommand is not None:
         context.obj = data
         return
-    settings = _settings(data, api_port=port, admin_port=admin_port)
-    _guarded(lambda: _main_job(settings, exit_after=exit_after))
+
+    def work() -> int:
+        settings = _settings(data, api_port=port, admin_port=admin_port)
+        return _main_job(settings, exit_after=exit_after)
+
+    _guarded(work)
 
 
 def _main_job(settings: Settings, *, exit_after: bool) -> int:

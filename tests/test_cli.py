@@ -128,6 +128,13 @@ def test_wrong_usage_is_2(words: list[str]) -> None:
     assert found.stderr
 
 
+def test_port_out_of_range_is_2_and_named() -> None:
+    found = nrem("--port", "65536")
+
+    assert found.exit_code == 2
+    assert "NREM_API_PORT" in found.stderr
+
+
 def test_keys_that_are_missing_are_2_with_the_way_to_make_them(settings: Settings) -> None:
     (settings.data_dir / "keys.json").unlink()
 

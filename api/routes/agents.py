@@ -4,7 +4,7 @@ from fastapi import APIRouter
 
 from api.deps import Nrem, Reader, transaction
 from nrem.store import directory
-from nrem.wire import AgentOut, AgentsOut
+from nrem.wire.answer import AgentOut, AgentsOut
 
 router = APIRouter(tags=["agents"])
 

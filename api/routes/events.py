@@ -15,14 +15,9 @@ from nrem.policy.text import token_estimate
 from nrem.store import view
 from nrem.store.event import ACCESS, NewEvent
 from nrem.store.key import Caller
-from nrem.wire import (
-    EVENT_MODELS,
-    MAX_EVENT_BYTES,
-    EventBatchIn,
-    EventIn,
-    EventOut,
-    EventsOut,
-)
+from nrem.wire.answer import EventOut, EventsOut
+from nrem.wire.field import MAX_EVENT_BYTES
+from nrem.wire.request import EVENT_MODELS, EventBatchIn, EventIn
 
 router = APIRouter(tags=["events"])
 

@@ -23,7 +23,8 @@ from nrem.store.key import Caller
 from nrem.store.memory import Owner
 from nrem.store.search import Text
 from nrem.store.view import Filters, MemoryView
-from nrem.wire import MemoryIn, MemoryOut, MemoryPage, MemoryQuery
+from nrem.wire.answer import MemoryOut, MemoryPage
+from nrem.wire.request import MemoryIn, MemoryQuery
 
 router = APIRouter(tags=["memories"])
 

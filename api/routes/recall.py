@@ -16,7 +16,8 @@ from nrem.clock import monotonic
 from nrem.store import engine, policy, recall
 from nrem.store.recall import Remembered
 from nrem.store.recall_match import Question, Scope
-from nrem.wire import RecallIn, RecallOut, RecallResult
+from nrem.wire.answer import RecallOut, RecallResult
+from nrem.wire.request import RecallIn
 
 router = APIRouter(tags=["memories"])
 

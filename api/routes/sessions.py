@@ -14,7 +14,7 @@ from nrem.errors import NotFoundError
 from nrem.store import view
 from nrem.store.event import SESSION_END, NewEvent
 from nrem.store.key import Caller
-from nrem.wire import SessionOut
+from nrem.wire.answer import SessionOut
 
 router = APIRouter(tags=["sessions"])
 

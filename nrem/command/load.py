@@ -28,6 +28,8 @@ class Loaded:
     merged: int = 0
     dropped: int = 0
     errors: list[str] = field(default_factory=list)
+    # sessions that were not sent whole: nobody waits for them
+    refused: list[str] = field(default_factory=list)
     # from the first request to the last commit; the passes are counted apart
     elapsed_s: float = 0.0
     turns_per_s: float = 0.0
@@ -51,7 +53,7 @@ def load(server: Server, files: Sequence[Path], progress: Progress) -> Loaded:
     progress(f"{done.turns} turns accepted; waiting for the passes")
     begun = monotonic()
     for conversation in conversations:
-        wait(server, conversation, progress)
+        wait(server, conversation, progress, refused=done.refused)
     done.passes_s = round(monotonic() - begun, 3)
     _count(server, conversations, event_ids, done)
     return done
@@ -73,6 +75,7 @@ def feed(server: Server, conversation: Conversation, done: Loaded) -> list[str]:
             done.turns += len(session.turns)
         except AnswerError as error:
             done.errors.append(f"{session.session_id}: {error}")
+            done.refused.append(session.session_id)
     return event_ids
 
 
@@ -108,12 +111,20 @@ def _events(conversation: Conversation, session: Session) -> Iterator[dict[str, 
     }
 
 
-def wait(server: Server, conversation: Conversation, progress: Progress) -> None:
-    """Return when every session of the conversation is consolidated.
+def wait(
+    server: Server,
+    conversation: Conversation,
+    progress: Progress,
+    *,
+    refused: Sequence[str] = (),
+) -> None:
+    """Return when every session of the conversation is consolidated, save those `refused`.
 
     Sessions of one user are consolidated in their order, so the last one is waited for.
     """
     for place, session in enumerate(conversation.sessions, start=1):
+        if session.session_id in refused:
+            continue
         while server.session(session.session_id)["state"] != "consolidated":
             sleep(_PAUSE_SECONDS)
         progress(f"consolidated {session.session_id} ({place} of {len(conversation.sessions)})")

@@ -6,6 +6,7 @@ Every write carries an idempotency key, so a request whose answer was lost may b
 from collections.abc import Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Final, Self
+from urllib.parse import quote
 
 import httpx2
 
@@ -108,5 +109,5 @@ class Server:
 
     def session(self, session_id: str) -> dict[str, Any]:
         """Where a session stands."""
-        found: dict[str, Any] = self.ask("GET", f"/v1/sessions/{session_id}")
+        found: dict[str, Any] = self.ask("GET", f"/v1/sessions/{quote(session_id, safe='')}")
         return found

@@ -52,7 +52,7 @@ def own() -> dict[str, Any]:
         "user_id": "mira",
         "sessions": [
             {
-                "session_id": f"talk/{session}",
+                "session_id": f"talk/{session}?#",
                 "started_at": f"2023-05-0{session}T09:00:00Z",
                 "ended_at": f"2023-05-0{session}T10:00:00Z",
                 "turns": [

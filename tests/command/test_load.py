@@ -78,6 +78,17 @@ def test_loading_twice_changes_nothing(server: Server, caller: Caller, tmp_path:
     )
 
 
+def test_turn_that_is_refused_is_reported_with_its_session(server: Server, tmp_path: Path) -> None:
+    value = own()
+    value["sessions"][0]["turns"][1]["content"] = " "
+
+    done = load(server, [written(tmp_path, value)], _quiet)
+
+    assert len(done.errors) == 1
+    assert done.errors[0].startswith("talk/1?#: 422 validation_error: events[2].content")
+    assert (done.sessions, done.turns) == (1, 3)
+
+
 def test_answer_that_refuses_is_an_error_with_its_body(server: Server) -> None:
     with pytest.raises(AnswerError, match="404 not_found") as caught:
         server.session("nothing")

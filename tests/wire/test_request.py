@@ -8,21 +8,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from nrem import wire
 from nrem.clock import utc_now
+from nrem.wire import field, request
 
-INSTANT: TypeAdapter[datetime] = TypeAdapter(wire.Instant)
-METADATA: TypeAdapter[dict[str, Any]] = TypeAdapter(wire.Metadata)
+INSTANT: TypeAdapter[datetime] = TypeAdapter(field.Instant)
+METADATA: TypeAdapter[dict[str, Any]] = TypeAdapter(field.Metadata)
 
 
 def test_types_of_events_are_those_of_their_models() -> None:
-    tags = tuple(get_args(model.model_fields["type"].annotation)[0] for model in wire.EVENT_MODELS)
+    tags = tuple(
+        get_args(model.model_fields["type"].annotation)[0] for model in request.EVENT_MODELS
+    )
 
-    assert tags == wire.EVENT_TYPES
+    assert tags == request.EVENT_TYPES
 
 
 @pytest.mark.parametrize(
-    "model", [*wire.EVENT_MODELS, wire.EventBatchIn, wire.MemoryIn, wire.MemoryQuery, wire.RecallIn]
+    "model",
+    [
+        *request.EVENT_MODELS,
+        request.EventBatchIn,
+        request.MemoryIn,
+        request.MemoryQuery,
+        request.RecallIn,
+    ],
 )
 def test_every_request_refuses_unknown_fields(model: type[BaseModel]) -> None:
     with pytest.raises(ValidationError) as caught:

@@ -1,0 +1,1 @@
+"""What goes over HTTP: fields and their limits, requests, answers."""

@@ -1,0 +1,95 @@
+"""The fields of requests: what Postgres cannot hold, or nobody can mean, is refused."""
+
+import math
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BeforeValidator,
+    Field,
+)
+
+from nrem.clock import utc_now
+
+MAX_BODY_BYTES: Final = 8 * 1024 * 1024
+MAX_EVENT_BYTES: Final = 256 * 1024
+MAX_DEPTH: Final = 32
+_MAX_CONTENT: Final = 100_000
+_EARLIEST: Final = datetime(1900, 1, 1, tzinfo=UTC)
+_LATEST_AHEAD: Final = timedelta(hours=24)
+
+
+def no_nul(value: str) -> str:
+    """The text as it is.
+
+    Raises: ValueError when it holds U+0000.
+    """
+    if "\x00" in value:
+        raise ValueError("holds the character U+0000, which text cannot hold; leave it out")
+    return value
+
+
+def _not_blank(value: str) -> str:
+    if not value.strip():
+        raise ValueError("is blank; give some text")
+    return value
+
+
+def _written_out(value: object) -> object:
+    """Refuse a bare number, which could be seconds or milliseconds."""
+    if isinstance(value, datetime) or (isinstance(value, str) and value[4:5] == "-"):
+        return value
+    raise ValueError("is no date and time of ISO 8601, as in 2026-03-01T09:30:00Z")
+
+
+def _plausible(value: datetime) -> datetime:
+    if value < _EARLIEST or value > utc_now() + _LATEST_AHEAD:
+        raise ValueError(
+            "lies before 1900 or more than 24 hours ahead; check the clock and the unit"
+        )
+    return value
+
+
+def _storable(value: dict[str, Any]) -> dict[str, Any]:
+    """Refuse what jsonb cannot hold, or what would make reading it costly."""
+    waiting: list[tuple[object, int]] = [(value, 1)]
+    while waiting:
+        part, depth = waiting.pop()
+        if depth > MAX_DEPTH:
+            raise ValueError(f"is nested deeper than {MAX_DEPTH} levels; flatten it")
+        if isinstance(part, dict):
+            waiting += [(key, depth + 1) for key in part]
+            waiting += [(inner, depth + 1) for inner in part.values()]
+        elif isinstance(part, list):
+            waiting += [(inner, depth + 1) for inner in part]
+        else:
+            _check_leaf(part)
+    return value
+
+
+def _check_leaf(value: object) -> None:
+    if isinstance(value, str):
+        no_nul(value)
+        if any("\ud800" <= letter <= "\udfff" for letter in value):
+            raise ValueError("holds half of a surrogate pair; send valid Unicode")
+    elif isinstance(value, float) and not math.isfinite(value):
+        raise ValueError("holds a number that is not finite; send a finite one or null")
+
+
+Id = Annotated[str, Field(min_length=1, max_length=256), AfterValidator(no_nul)]
+Content = Annotated[
+    str,
+    Field(min_length=1, max_length=_MAX_CONTENT),
+    AfterValidator(no_nul),
+    AfterValidator(_not_blank),
+]
+Instant = Annotated[AwareDatetime, BeforeValidator(_written_out), AfterValidator(_plausible)]
+Metadata = Annotated[dict[str, Any], Field(max_length=64), AfterValidator(_storable)]
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+# at most 100 years
+Seconds = Annotated[int, Field(ge=1, le=3_155_760_000)]
+MemoryTypeName = Literal["working", "episodic", "semantic", "procedural"]
+TierName = Literal["short", "long", "permanent"]
+StateName = Literal["live", "archived", "forgotten"]

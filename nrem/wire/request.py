@@ -1,0 +1,142 @@
+"""The shapes of requests. nrem's own routes refuse what they do not know, all faults at once."""
+
+from typing import Annotated, Final, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from nrem.wire.field import (
+    Content,
+    Id,
+    Instant,
+    MemoryTypeName,
+    Metadata,
+    Seconds,
+    Share,
+    StateName,
+    TierName,
+    no_nul,
+)
+
+MAX_EVENTS: Final = 1_000
+
+
+class Strict(BaseModel):
+    """A request body: unknown fields are refused, and no input is repeated in an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class _EventIn(Strict):
+    agent_id: Id
+    user_id: Id | None = None
+    session_id: Id | None = None
+    thread_id: Id | None = None
+    occurred_at: Instant | None = None
+    idempotency_key: Id | None = None
+
+
+class MemoryEventIn(_EventIn):
+    """A statement to remember; scored in the background."""
+
+    type: Literal["memory"]
+    content: Content
+    memory_type: MemoryTypeName = "episodic"
+    # a number in quotes, or true, is a mistake
+    importance: Annotated[Share, Field(strict=True)] | None = None
+    tier: TierName | None = None
+    metadata: Metadata = Field(default_factory=dict)
+    ttl_seconds: Annotated[Seconds, Field(strict=True)] | None = None
+
+
+class TurnEventIn(_EventIn):
+    """One message of a conversation."""
+
+    type: Literal["turn"]
+    role: Literal["user", "assistant", "system", "tool"]
+    content: Content
+    speaker: Annotated[str, Field(min_length=1, max_length=128), AfterValidator(no_nul)] | None = (
+        None
+    )
+    turn_id: Id | None = None
+    metadata: Metadata = Field(default_factory=dict)
+
+
+class AccessEventIn(_EventIn):
+    """A memory was of use."""
+
+    type: Literal["access"]
+    memory_id: Id
+    turn_id: Id | None = None
+
+
+class SessionStartIn(_EventIn):
+    """A session begins; the first event of a session opens it just as well."""
+
+    type: Literal["session.start"]
+    session_id: Id
+    metadata: Metadata = Field(default_factory=dict)
+
+
+class SessionEndIn(_EventIn):
+    """A session is over and may be consolidated."""
+
+    type: Literal["session.end"]
+    session_id: Id
+
+
+EventIn = Annotated[
+    MemoryEventIn | TurnEventIn | AccessEventIn | SessionStartIn | SessionEndIn,
+    Field(discriminator="type"),
+]
+
+EVENT_TYPES: Final = ("memory", "turn", "access", "session.start", "session.end")
+EVENT_MODELS: Final = (MemoryEventIn, TurnEventIn, AccessEventIn, SessionStartIn, SessionEndIn)
+
+
+class EventBatchIn(Strict):
+    """Up to 1,000 events, stored all or none."""
+
+    events: Annotated[list[EventIn], Field(min_length=1, max_length=MAX_EVENTS)]
+
+
+class MemoryIn(Strict):
+    """A statement to store at once."""
+
+    agent_id: Id
+    content: Content
+    memory_type: MemoryTypeName = "episodic"
+    user_id: Id | None = None
+    session_id: Id | None = None
+    importance: Share | None = None
+    tier: TierName | None = None
+    metadata: Metadata = Field(default_factory=dict)
+    ttl_seconds: Seconds | None = None
+    occurred_at: Instant | None = None
+
+
+class MemoryQuery(Strict):
+    """Which memories to list; what is left out does not matter."""
+
+    agent_id: Id | None = None
+    user_id: Id | None = None
+    session_id: Id | None = None
+    type: MemoryTypeName | None = None
+    tier: TierName | None = None
+    state: StateName | None = None
+    limit: Annotated[int, Field(ge=1, le=1_000)] = 100
+    # `next_cursor` of the page before
+    cursor: Annotated[str, Field(max_length=64)] | None = None
+
+
+class RecallIn(Strict):
+    """What to remember, and for whom."""
+
+    agent_id: Id
+    query: Annotated[str, Field(max_length=10_000), AfterValidator(no_nul)] = ""
+    user_id: Id | None = None
+    session_id: Id | None = None
+    memory_type: MemoryTypeName | None = None
+    top_k: Annotated[int, Field(ge=1, le=1_000)] = 10
+    similarity_threshold: Share = 0.0
+    # raw turns too, as evidence; they are left out when a type is asked for
+    include_turns: bool = True
