@@ -14,6 +14,7 @@ from api.openapi import takes
 from api.state import State
 from nrem import ids
 from nrem.errors import ConflictError, InvalidError, NotFoundError
+from nrem.policy.model import State as MemoryState
 from nrem.policy.params import Policy
 from nrem.policy.text import token_estimate
 from nrem.store import effect, engine, memory, policy, search, view, work
@@ -22,7 +23,7 @@ from nrem.store.event import MEMORY, NewEvent
 from nrem.store.key import Caller
 from nrem.store.memory import Owner
 from nrem.store.search import Text
-from nrem.store.view import Filters, MemoryView
+from nrem.store.view import Filters, MemoryView, Page
 from nrem.wire.answer import MemoryOut, MemoryPage
 from nrem.wire.request import MemoryIn, MemoryQuery
 
@@ -139,11 +140,11 @@ def _store(
 
 @router.get("/v1/memories/{memory_id}")
 async def get_memory(memory_id: str, state: Nrem, caller: Reader) -> MemoryOut:
-    """One memory as it stands now."""
+    """One memory as it stands now; a forgotten one is not found."""
     number = ids.decode(ids.MEMORY, memory_id)
     async with transaction(state, caller) as run:
-        found = await run(_views, caller.org_id, [number]) if number else []
-    if not found:
+        found: list[MemoryView] = await run(_views, caller.org_id, [number]) if number else []
+    if not found or found[0].state is MemoryState.FORGOTTEN:
         raise NotFoundError("there is no such memory")
     return _memory_out(found[0])
 
@@ -160,6 +161,7 @@ async def list_memories(
 ) -> MemoryPage:
     """Memories, oldest first; the cursor of a page leads to the next one.
 
+    Forgotten ones are listed only when `state` asks for them.
     A page may be shorter than `limit` before the last: a state that time brought counts.
     """
     after = ids.decode(ids.MEMORY, asked.cursor) if asked.cursor else 0
@@ -168,31 +170,27 @@ async def list_memories(
             "is no cursor of this listing", field="cursor", remedy="send next_cursor as it came"
         )
     async with transaction(state, caller) as run:
-        page, last = await run(_page, caller.org_id, asked, after)
+        page: Page = await run(_page, caller.org_id, asked, after)
     return MemoryPage(
-        memories=[_memory_out(one) for one in page],
-        next_cursor=ids.encode(ids.MEMORY, last) if last else None,
+        memories=[_memory_out(one) for one in page.memories],
+        next_cursor=ids.encode(ids.MEMORY, page.last_id) if page.last_id else None,
     )
 
 
-def _page(
-    conn: Connection, org_id: int, asked: MemoryQuery, after: int
-) -> tuple[list[MemoryView], int | None]:
-    """The memories, and the last number looked at when there are more behind it."""
+def _page(conn: Connection, org_id: int, asked: MemoryQuery, after: int) -> Page:
     whose = {"agent_id": asked.agent_id, "user_id": asked.user_id, "session_id": asked.session_id}
     found = names.resolve(conn, org_id, whose)
     if found is None:
-        return [], None
-    filters = Filters(**found, memory_type=asked.type, tier=asked.tier, state=asked.state)
-    numbers = view.list_memories(conn, org_id, filters, after_id=after, limit=asked.limit + 1)
-    looked_at = numbers[: asked.limit]
-    # What time has changed already may not be written down yet.
-    page = [
-        one
-        for one in _views(conn, org_id, looked_at)
-        if asked.state is None or one.state == asked.state
-    ]
-    return page, looked_at[-1] if len(numbers) > asked.limit else None
+        return Page(memories=[], last_id=None)
+    return view.list_memories(
+        conn,
+        org_id,
+        Filters(**found, memory_type=asked.type, tier=asked.tier, state=asked.state),
+        after_id=after,
+        limit=asked.limit,
+        policy=policy.load(conn, org_id),
+        now=engine.instant(conn),
+    )
 
 
 def _memory_out(shown: MemoryView) -> MemoryOut:

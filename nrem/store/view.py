@@ -59,26 +59,51 @@ def _view(row: Any, policy: Policy, now: datetime) -> MemoryView:  # noqa: ANN40
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Memories of a listing, and the last number looked at when there are more behind it."""
+
+    memories: list[MemoryView]
+    last_id: int | None
+
+
 def list_memories(
-    conn: Connection, org_id: int, filters: Filters, *, after_id: int, limit: int
-) -> list[int]:
-    """Row numbers of memories after `after_id`, oldest first, as the filters say."""
-    return list(
-        conn.execute(
-            statement("memory_list"),
-            {
-                "org_id": org_id,
-                "after_id": after_id,
-                "limit": limit,
-                "agent_id": filters.agent_id,
-                "user_id": filters.user_id,
-                "session_id": filters.session_id,
-                "type": filters.memory_type,
-                "tier": filters.tier,
-                "state": filters.state,
-            },
-        ).scalars()
+    conn: Connection,
+    org_id: int,
+    filters: Filters,
+    *,
+    after_id: int,
+    limit: int,
+    policy: Policy,
+    now: datetime,
+) -> Page:
+    """Memories after `after_id`, oldest first, as the filters say; forgotten ones only if asked.
+
+    What time has changed counts, written down or not, so a page may be shorter than `limit`.
+    """
+    given = {"org_id": org_id, "after_id": after_id, "limit": limit + 1, **_columns(filters)}
+    numbers = list(conn.execute(statement("memory_list"), given).scalars())
+    looked_at = numbers[:limit]
+    views = read_memories(conn, org_id, looked_at, policy=policy, now=now)
+    return Page(
+        memories=[one for one in views if _is_asked(one.state, filters)],
+        last_id=looked_at[-1] if len(numbers) > limit else None,
     )
+
+
+def _is_asked(state: State, filters: Filters) -> bool:
+    return state == filters.state if filters.state else state is not State.FORGOTTEN
+
+
+def _columns(filters: Filters) -> dict[str, Any]:
+    return {
+        "agent_id": filters.agent_id,
+        "user_id": filters.user_id,
+        "session_id": filters.session_id,
+        "type": filters.memory_type,
+        "tier": filters.tier,
+        "state": filters.state,
+    }
 
 
 def memory_of_event(conn: Connection, org_id: int, event_id: int) -> int | None:

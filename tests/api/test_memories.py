@@ -107,8 +107,10 @@ def test_ttl_ends_at_its_exact_instant(caller: Caller, microseconds: int, seen: 
     now = datetime.fromisoformat(stored["expires_at"]) + timedelta(microseconds=microseconds)
 
     with engine.begin(caller.world.worker, org_id=caller.org, now=now) as conn:
-        listed = view.list_memories(conn, caller.org, Filters(), after_id=0, limit=9)
         settings = policy.load(conn, caller.org)
+        page = view.list_memories(
+            conn, caller.org, Filters(), after_id=0, limit=9, policy=settings, now=now
+        )
         ((agent,),) = caller.world.ask(
             "SELECT agent_id FROM memories WHERE org_id = %(o)s", o=caller.org
         )
@@ -116,7 +118,7 @@ def test_ttl_ends_at_its_exact_instant(caller: Caller, microseconds: int, seen: 
         scope = Scope(agent_id=agent)
         recalled = recall.recall(conn, caller.org, scope, asked, policy=settings, now=now)
 
-    assert (bool(listed), bool(recalled)) == (seen, seen)
+    assert (bool(page.memories), bool(recalled)) == (seen, seen)
 
 
 def test_key_answers_the_same_memory_again(caller: Caller) -> None:

@@ -94,16 +94,35 @@ def test_memory_stored_between_two_pages_comes_last(caller: Caller) -> None:
     assert rest == ["number 2", "number 3"]
 
 
-def test_state_that_time_brought_counts_before_it_is_written_down(caller: Caller) -> None:
+@pytest.mark.parametrize(
+    ("state", "listed"),
+    [({}, ["here"]), ({"state": "live"}, ["here"]), ({"state": "forgotten"}, ["gone"])],
+)
+def test_state_that_time_brought_counts_before_it_is_written_down(
+    caller: Caller, state: dict[str, str], listed: list[str]
+) -> None:
     caller.store("gone", ttl_seconds=60)
     caller.store("here")
-    caller.world.do(
-        "UPDATE memories SET expires_at = clock_timestamp() WHERE org_id = %(o)s "
-        "AND content = 'gone'",
-        o=caller.org,
-    )
+    expire(caller, "gone")
 
-    assert contents(caller, state="live") == ["here"]
+    assert contents(caller, **state) == listed
+
+
+def test_forgotten_memory_is_not_found(caller: Caller) -> None:
+    memory_id = caller.store("gone", ttl_seconds=60)["id"]
+    expire(caller, "gone")
+
+    assert caller.get(f"/v1/memories/{memory_id}").status_code == 404
+
+
+def expire(caller: Caller, content: str) -> None:
+    """Let the time of a memory be over, without any pass having run."""
+    caller.world.do(
+        "UPDATE memories SET expires_at = clock_timestamp(), due_at = clock_timestamp() "
+        "WHERE org_id = %(o)s AND content = %(c)s",
+        o=caller.org,
+        c=content,
+    )
 
 
 def test_other_org_lists_nothing(shelf: Caller, stranger: Caller) -> None:

@@ -5,12 +5,15 @@ FROM memories AS m
 WHERE m.org_id = cast(:org_id AS bigint)
   AND m.id > cast(:after_id AS bigint)
   AND m.state <> 'purged'
-  AND (m.expires_at IS NULL OR m.expires_at > app_now() OR cast(:state AS text) IS NOT NULL)
   AND (cast(:agent_id AS bigint) IS NULL OR m.agent_id = cast(:agent_id AS bigint))
   AND (cast(:user_id AS bigint) IS NULL OR m.user_id = cast(:user_id AS bigint))
   AND (cast(:session_id AS bigint) IS NULL OR m.session_id = cast(:session_id AS bigint))
   AND (cast(:type AS text) IS NULL OR m.type = cast(:type AS text))
   AND (cast(:tier AS text) IS NULL OR m.tier = cast(:tier AS text))
-  AND (cast(:state AS text) IS NULL OR m.state = cast(:state AS text))
+  AND CASE
+        WHEN cast(:state AS text) IS NULL THEN m.state <> 'forgotten'
+        -- what is due may have crossed already, written down or not; the reader looks again
+        ELSE m.state = cast(:state AS text) OR m.due_at <= app_now()
+      END
 ORDER BY m.id
 LIMIT cast(:limit AS int)
