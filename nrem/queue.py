@@ -93,11 +93,12 @@ class Nudger:
     def nudge(self, passes: Iterable[str], *, cause: str = "nudge") -> None:
         """Say that there is work for these passes; returns at once, whatever the broker does.
 
-        `cause` goes into the run row; it names a schedule and an instant, never content.
+        `cause` goes into the run row; it names a schedule and an instant, never content. A nudge
+        that waits keeps its own.
         """
         if self._is_open:
             with self._change:
-                self._waiting |= dict.fromkeys(passes, cause)
+                self._waiting = dict.fromkeys(passes, cause) | self._waiting
                 self._change.notify()
 
     def close(self) -> None:

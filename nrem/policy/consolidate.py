@@ -4,6 +4,7 @@ Pure, total and deterministic: the order of the arguments never matters. What co
 stands in `nrem.policy.consolidate_repeat`.
 """
 
+from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -55,7 +56,7 @@ def decide(
     """
     groups = sorted(
         (_Group(*one) for one in candidates),
-        key=lambda one: (_order(one.candidate), tuple(one.vector)),
+        key=lambda one: (_order(one.candidate), array("d", one.vector).tobytes()),
     )
     refused: _Refused = []
     groups = _above(groups, policy.keep_above, refused)

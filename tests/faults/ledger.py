@@ -44,18 +44,19 @@ LEFT JOIN (
 WHERE s.last_seq <> coalesce(e.events, 0)
    OR (e.events > 0 AND (e.first <> 1 OR e.last <> s.last_seq))
 """
-# Turns whose number of effects of a step is not one.
+# Effects that are missing, and those too many: each turn has one of each step.
 _EFFECTS: Final = """
-SELECT count(*)
-FROM events AS e
-JOIN subjects AS b ON b.org_id = e.org_id AND b.id = e.subject_id
-JOIN users AS u ON u.org_id = b.org_id AND u.id = b.user_id
-CROSS JOIN (VALUES ('score'), ('consolidate')) AS w (step)
-WHERE u.external_id = %s
-  AND e.kind = 'turn'
-  AND 1 <> (
-    SELECT count(*) FROM effects AS f
-    WHERE f.org_id = e.org_id AND f.event_id = e.id AND f.step = w.step)
+SELECT count(*) FILTER (WHERE n.effects = 0),
+       coalesce(sum(n.effects - 1) FILTER (WHERE n.effects > 1), 0)
+FROM (
+  SELECT (SELECT count(*) FROM effects AS f
+          WHERE f.org_id = e.org_id AND f.event_id = e.id AND f.step = w.step) AS effects
+  FROM events AS e
+  JOIN subjects AS b ON b.org_id = e.org_id AND b.id = e.subject_id
+  JOIN users AS u ON u.org_id = b.org_id AND u.id = b.user_id
+  CROSS JOIN (VALUES ('score'), ('consolidate')) AS w (step)
+  WHERE u.external_id = %s AND e.kind = 'turn'
+) AS n
 """
 _RUNS: Final = """
 SELECT s.external_id
@@ -72,9 +73,9 @@ ORDER BY r.id
 class Faults:
     """What went wrong; the promise is `Faults()`."""
 
-    # events that were accepted and are not there
+    # events that were accepted, their effects, or sessions' consolidations that are not there
     lost: int = 0
-    # events, effects or consolidations that are there more than once
+    # the same, there more than once
     doubled: int = 0
     # sessions whose events, or whose consolidations, are not in the order they were sent in
     reordered: int = 0
@@ -90,9 +91,12 @@ def faults(reader: Reader, talk: Conversation) -> Faults:
     consolidated = [name for (name,) in _ask(reader, _RUNS, talk.user_id)]
     wrong = Counter(found) - Counter(sent)
     twice = Counter(consolidated) - Counter(names)
+    ((missing, surplus),) = _ask(reader, _EFFECTS, talk.user_id)
     return Faults(
-        lost=(Counter(sent) - Counter(found)).total() + len(set(names) - set(consolidated)),
-        doubled=wrong.total() + twice.total() + int(_ask(reader, _EFFECTS, talk.user_id)[0][0]),
+        lost=(Counter(sent) - Counter(found)).total()
+        + len(set(names) - set(consolidated))
+        + int(missing),
+        doubled=wrong.total() + twice.total() + int(surplus),
         reordered=sum(
             [one for one in sent if one[0] == name] != [one for one in found if one[0] == name]
             for name in names

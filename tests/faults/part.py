@@ -45,7 +45,7 @@ class Part:
         below: list[int] = []
         last = [self.process.pid]
         while last:
-            last = [child for pid in last for child in _children(pid)]
+            last = [child for pid in last for child in children(pid)]
             below += last
         return below
 
@@ -88,7 +88,7 @@ def ran(*command: str, environment: Mapping[str, str]) -> tuple[int, str]:
         return running.status(), running.said()
 
 
-def _children(pid: int) -> list[int]:
+def children(pid: int) -> list[int]:
     """The children of every thread of a process, as the kernel lists them."""
     found: list[int] = []
     for listing in Path(f"/proc/{pid}/task").glob("*/children"):

@@ -22,6 +22,7 @@ from nrem.embedded import stack
 from nrem.embedded.stack import RunningStack
 from tests.faults import probe
 from tests.faults.ledger import Reader
+from tests.faults.part import children
 
 # Small enough for many requests per session, so that a fault lands between two of them.
 _BATCH: Final = 5
@@ -83,9 +84,9 @@ class System:
 
     def kill_fork(self) -> None:
         """End the process in which Celery runs a task, and leave its parent alone."""
-        pid = self.stack.pids["worker"]
-        fork = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()[0]
-        os.kill(int(fork), signal.SIGKILL)
+        worker = self.stack.pids["worker"]
+        probe.until(lambda: children(worker), "the worker has its fork")
+        os.kill(children(worker)[0], signal.SIGKILL)
 
     def await_restart(self, child: str, pid: int) -> None:
         """Return when the supervisor has started the child anew."""

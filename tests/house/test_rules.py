@@ -89,7 +89,12 @@ SNIPPETS: list[tuple[Rule, str, str, str]] = [
     ),
     (rules.wall_clocks, "nrem/store/a.py", "datetime.now(UTC)", "clock.utc_now()"),
     (rules.wall_clocks, "tests/store/test_a.py", "import time\ntime.sleep(1)", "probe.wait()"),
-    (rules.wall_clocks, "nrem/wire/field.py", "from time import time", "from time import perf_counter"),
+    (
+        rules.wall_clocks,
+        "nrem/wire/field.py",
+        "from time import time",
+        "from time import perf_counter",
+    ),
     (rules.wall_clocks, "nrem/wire/field.py", "a = dt.date.today()", "a = dt.date(2026, 1, 1)"),
     (rules.impure_policy, "nrem/policy/decay.py", "import os", "import math"),
     (rules.impure_policy, "nrem/policy/decay.py", "import pydantic", "import re"),
@@ -105,7 +110,12 @@ SNIPPETS: list[tuple[Rule, str, str, str]] = [
         "from nrem.config import Settings",
         "from nrem.policy.model import Tier",
     ),
-    (rules.leftovers, "nrem/wire/field.py", "x = 1  # TODO later", "x = 'TODO'  # said by a person"),
+    (
+        rules.leftovers,
+        "nrem/wire/field.py",
+        "x = 1  # TODO later",
+        "x = 'TODO'  # said by a person",
+    ),
 ]
 
 

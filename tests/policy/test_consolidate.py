@@ -166,6 +166,12 @@ def test_trust_is_that_of_the_weakest_source() -> None:
     assert least_trust([]) is Trust.DERIVED
 
 
+def test_order_never_matters_even_between_twins_with_a_broken_vector() -> None:
+    twins = [(candidate(NUTS, 1), (1.0, 0.0)), (candidate(NUTS, 1), (float("nan"), 0.0))]
+
+    assert repr(decide(twins, (), POLICY)) == repr(decide(twins[::-1], (), POLICY))
+
+
 CONTENTS = [
     NUTS,
     NUTS_AGAIN,
