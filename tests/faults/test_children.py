@@ -72,7 +72,7 @@ def test_killed_child_loses_nothing_and_doubles_nothing(
     assert feeding.answered == batches(talk) > before, "the kill did not land in the load"
     record_property("batches after the kill", feeding.answered - before)
     system.await_restart(child, pid)
-    record_property("in hand at the kill", _held(system, pid))
+    record_property("held at the kill", _held(system, pid))
     # A lease whose holder lost its database, or is gone, lapses; the fence makes that safe.
     lapsing = ["%"] if child == "postgres" else owners([pid])
     system.await_consolidated(talk, lapsing=[] if IS_FULL else lapsing)

@@ -4,15 +4,16 @@ import json
 from collections import Counter
 from pathlib import Path
 
+from nrem.clock import utc_now
 from nrem.embedded.valkey import EmbeddedValkey
 from tests.faults import probe
 from tests.faults.part import Part, part
 from tests.faults.system import quick, started
 from tests.postgres import Database
-from tests.world import Org
+from tests.world import Org, memory
 
 _SCHEDULER = ("python", "-m", "scheduler")
-# The idle limit of the tier is over, and nobody has announced the memory to the sweep.
+# The idle limit of the tier is over.
 _LONG_IDLE = """
 UPDATE memories
 SET due_at = clock_timestamp() - interval '1 minute',
@@ -53,40 +54,34 @@ def test_two_schedulers_fire_each_instant_once(org: Org, database: Database) -> 
 
 
 def test_tick_makes_celery_run_decay_and_is_named_as_its_cause(
-    data_dir: Path, database: Database
+    data_dir: Path, org: Org, database: Database
 ) -> None:
+    org.append(memory("The bakery closed."), now=utc_now())
+    org.world.settle(now=utc_now())
+    org.world.do(_LONG_IDLE)
+    org.world.do("DELETE FROM org_work WHERE pass = 'decay'")
     broker_dir = data_dir.with_name("broker")
     broker_dir.mkdir(mode=0o700)
-    with (
-        EmbeddedValkey(broker_dir) as broker,
-        started(
-            quick(
-                data_dir,
-                database_url=database.admin_url,
-                broker_url=broker.url(),
-                poll_enabled=False,
-            )
-        ) as system,
-        system.server() as server,
-        system.reader() as reader,
-    ):
-        server.ask(
-            "POST",
-            "/v1/memories",
-            json={"agent_id": "a", "content": "The bakery closed.", "memory_type": "episodic"},
+    with EmbeddedValkey(broker_dir) as broker:
+        settings = quick(
+            data_dir,
+            database_url=database.admin_url,
+            broker_url=broker.url(),
+            poll_enabled=False,
         )
 
-        reader.execute(_LONG_IDLE)
-        # The instant before now has not fired yet, as far as the schedulers can tell.
-        reader.execute("DELETE FROM ticks WHERE schedule = 'decay'")
+        with started(settings):
+            probe.until(lambda: _decay_runs(org), "decay has run")
 
-        probe.until(
-            lambda: reader.execute("SELECT 1 FROM runs WHERE pass = 'decay'").fetchall(),
-            "decay has run",
-        )
-        runs = reader.execute("SELECT cause, task_id FROM runs WHERE pass = 'decay'").fetchall()
-        (instant,) = reader.execute(
-            "SELECT max(instant) FROM ticks WHERE schedule = 'decay'"
-        ).fetchall()[0]
-    assert [cause for cause, _ in runs] == [f"tick:decay@{instant.isoformat()}"]
-    assert all(task for _, task in runs)
+    ticks = org.column("SELECT instant FROM ticks WHERE schedule = 'decay' ORDER BY instant")
+    assert _decay_runs(org) == [(f"tick:decay@{ticks[0].isoformat()}", True)]
+    assert org.memories("state") != ["live"]
+
+
+def _decay_runs(org: Org) -> list[tuple[str, bool]]:
+    """Causes, and whether a Celery task did it."""
+    rows = org.ask(
+        "SELECT cause, task_id IS NOT NULL FROM runs "
+        "WHERE org_id = %(org)s AND pass = 'decay' ORDER BY id"
+    )
+    return [(str(cause), bool(is_task)) for cause, is_task in rows]
