@@ -22,9 +22,11 @@ DROPPED_UID: Final = 65534
 # Numbers of the Linux system interface: linux/prctl.h, linux/sched.h, linux/capability.h.
 _PR_SET_PDEATHSIG: Final = 1
 _PR_SET_KEEPCAPS: Final = 8
+_PR_SET_SECUREBITS: Final = 28
 _PR_SET_NO_NEW_PRIVS: Final = 38
 _PR_CAP_AMBIENT: Final = 47
 _PR_CAP_AMBIENT_RAISE: Final = 2
+_SECBIT_NO_SETUID_FIXUP: Final = 1 << 2
 _CLONE_NEWUSER: Final = 0x10000000
 _CAPABILITY_VERSION: Final = 0x20080522
 _CAP_DAC_OVERRIDE: Final = 1
@@ -79,6 +81,10 @@ def _drop_to_nobody(libc: ctypes.CDLL) -> None:
     """Keep the right to pass through root's directories: data and binaries may lie there."""
     os.setgroups([])
     os.setresgid(DROPPED_UID, DROPPED_UID, DROPPED_UID)
+    # access() ignores the capabilities of everybody but root without this, and initdb calls it.
+    # Where the kernel refuses, only directories that all may enter will do.
+    with contextlib.suppress(OSError):
+        _prctl(libc, _PR_SET_SECUREBITS, _SECBIT_NO_SETUID_FIXUP)
     _prctl(libc, _PR_SET_KEEPCAPS, 1)
     os.setresuid(DROPPED_UID, DROPPED_UID, DROPPED_UID)
     bit = 1 << _CAP_DAC_OVERRIDE

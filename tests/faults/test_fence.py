@@ -25,10 +25,12 @@ from worker.passes.consolidate import CONSOLIDATE
 from worker.runner import Cause, Setting, drain
 
 LEASE_SECONDS = 1.0
+_END_SECONDS = 30.0
 PEPPER = "the pepper of the tests"
 # A poll process whose consolidation halts at one verb until a line comes in; `unfenced` takes the
 # comparison with fence and cursor out of its statement.
 _POLL = """
+import signal
 import sys
 from dataclasses import replace
 from threading import Event
@@ -63,7 +65,9 @@ if not is_fenced:
 poll.PASSES = tuple(halting(one) if one.name == "consolidate" else one for one in PASSES)
 settings = Settings()
 configure("poll", settings.log_level)
-poll.poll(open_process("poll", settings), Event())
+stop = Event()
+signal.signal(signal.SIGTERM, lambda *_: stop.set())
+poll.poll(open_process("poll", settings), stop)
 """
 
 
@@ -136,7 +140,11 @@ def _freeze_and_wake(org: Org, database: Database, verb: str, fence: str) -> str
 
         process.send_signal(signal.SIGCONT)
 
-        return _next_outcome(process)
+        outcome = _next_outcome(process)
+        # The line is written before the transaction ends; an orderly end waits for that.
+        process.terminate()
+        assert process.wait(_END_SECONDS) == 0
+        return outcome
 
 
 def _applied(org: Org) -> int:
