@@ -54,7 +54,26 @@ def step(setting: Setting, duty: Pass) -> Outcome | None:
     """One claim of one org's work, or None when no org has any that is due."""
     its = Step(setting=setting, duty=duty)
     try:
-        return _DRIVES[duty.shape](its)
+        outcome = _DRIVES[duty.shape](its)
     except LostLease:
         _log.warning("run.fenced", duty=duty.name, org=its.org_id)
         return Outcome(org_id=its.org_id or 0, outcome="fenced")
+    # After the commit: a line about a run that was rolled back would be false.
+    if outcome is not None and outcome.run_id is not None and setting.rehearsal is None:
+        _tell(setting, duty, outcome)
+    return outcome
+
+
+def _tell(setting: Setting, duty: Pass, outcome: Outcome) -> None:
+    """One structured line per run: ids and counts, never content."""
+    _log.info(
+        f"{duty.name}.{outcome.outcome}",
+        org=outcome.org_id,
+        run=outcome.run_id,
+        read=outcome.changes.read,
+        proposed=outcome.changes.proposed,
+        changed=outcome.changes.changed,
+        reason=outcome.changes.reason,
+        cause=setting.cause.name,
+        task=setting.cause.task_id,
+    )

@@ -9,14 +9,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
-import structlog
 from sqlalchemy import Connection, Engine
 
 from nrem.store import engine, policy, run, work
 from nrem.store.run import Run
 from worker.contract import Changes, Pass, Tools, Work
 
-_log = structlog.get_logger("worker")
 _PROCESS: Final = f"{socket.gethostname()}:{os.getpid()}"
 
 
@@ -35,6 +33,8 @@ class Outcome:
     org_id: int
     outcome: str
     changes: Changes = field(default_factory=lambda: Changes(read=0))
+    # of its run row; None when nothing was worth one
+    run_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +93,7 @@ class Step:
         )
 
     def record(self, conn: Connection, job: Work, outcome: str, changes: Changes) -> Outcome:
-        """Write the run row and one log line; the changes' transaction commits both or none."""
+        """Write the run row; the changes' transaction commits both or none."""
         org_id, lease, started_at = self._chosen(), job.lease, self.started_at or job.now
         run.add(
             conn,
@@ -116,18 +116,7 @@ class Step:
                 detail=changes.detail,
             ),
         )
-        _log.info(
-            f"{self.duty.name}.{outcome}",
-            org=org_id,
-            run=job.run_id,
-            read=changes.read,
-            proposed=changes.proposed,
-            changed=changes.changed,
-            reason=changes.reason,
-            cause=self.setting.cause.name,
-            task=self.setting.cause.task_id,
-        )
-        return Outcome(org_id=org_id, outcome=outcome, changes=changes)
+        return Outcome(org_id=org_id, outcome=outcome, changes=changes, run_id=job.run_id)
 
     def announce(self, conn: Connection, changes: Changes) -> None:
         """Make the org due for the passes that this one gave work to, in one sorted step."""
