@@ -6,7 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from nrem.policy.model import MemoryFacts, MemoryType, Reason, State, Tier
+from nrem.policy.model import MemoryFacts, Reason, State
+from nrem.store.memory import facts_of
 from nrem.store.statement import statement
 
 
@@ -33,23 +34,7 @@ class Write:
 def claim(conn: Connection, org_id: int, limit: int) -> list[Due]:
     """Lock at most `limit` due memories, the most overdue first, skipping those held elsewhere."""
     rows = conn.execute(statement("decay_claim"), {"org_id": org_id, "batch": limit})
-    return [
-        Due(
-            memory_id=r.id,
-            facts=MemoryFacts(
-                memory_type=MemoryType(r.type),
-                tier=Tier(r.tier),
-                importance=r.importance,
-                last_access=r.last_access,
-                state_since=r.state_since,
-                state=State(r.state),
-                access_count=r.access_count,
-                is_pinned=r.pinned,
-                expires_at=r.expires_at,
-            ),
-        )
-        for r in rows
-    ]
+    return [Due(memory_id=r.id, facts=facts_of(r)) for r in rows]
 
 
 def apply(conn: Connection, org_id: int, writes: Sequence[Write]) -> None:

@@ -12,10 +12,11 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from nrem.policy.decay import effective_at, state_at
-from nrem.policy.model import MemoryFacts, MemoryType, State, Tier
+from nrem.policy.model import State
 from nrem.policy.params import Policy
 from nrem.policy.recall import Fact, Key, Kind, Ranked, fuse
 from nrem.store import recall_match
+from nrem.store.memory import facts_of
 from nrem.store.recall_match import SMALL, Matches, Question, Scope
 from nrem.store.recall_word import Reach
 from nrem.store.search import turn_text
@@ -177,18 +178,3 @@ def _of_turn(row: Any) -> dict[str, Any]:  # noqa: ANN401 - a row
         "turn_ids": (row.body.get("turn_id"),),
         "metadata": row.body.get("metadata") or {},
     }
-
-
-def facts_of(row: Any) -> MemoryFacts:  # noqa: ANN401 - a row of several statements
-    """What decides the future of the memory in a row."""
-    return MemoryFacts(
-        memory_type=MemoryType(row.type),
-        tier=Tier(row.tier),
-        importance=row.importance,
-        last_access=row.last_access,
-        state_since=row.state_since,
-        state=State(row.state),
-        access_count=row.access_count,
-        is_pinned=row.pinned,
-        expires_at=row.expires_at,
-    )

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from nrem.policy.decay import Crossing, effective_at, next_crossing, state_at
 from nrem.policy.model import State
 from nrem.policy.params import Policy
-from nrem.store.recall import facts_of
+from nrem.store.memory import facts_of
 from nrem.store.statement import statement
 
 
