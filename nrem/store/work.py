@@ -94,7 +94,7 @@ def bring_forward(conn: Connection, org_id: int, delay_seconds: Mapping[str, flo
 def pick(conn: Connection, name: str, *, only_org: int | None = None) -> int | None:
     """Take the org that is due for a pass and had least of the workers' time, or None.
 
-    Marks it as not due; the caller must `rearm` it. If it crashes first, `rescue` does.
+    Marks it as not due; the caller must `rearm` it before its transaction ends.
     """
     return conn.execute(
         statement("work_pick"), {"pass": name, "only_org": only_org}

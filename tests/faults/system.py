@@ -22,12 +22,11 @@ from nrem.embedded import stack
 from nrem.embedded.stack import RunningStack
 from tests.faults import probe
 from tests.faults.ledger import Reader
-from tests.faults.part import children
 
 # Small enough for many requests per session, so that a fault lands between two of them.
 _BATCH: Final = 5
 _LOOK_SECONDS: Final = 0.005
-# The holder is gone, or frozen beyond its time: what the passing of the lease's 120 s would do.
+# The holder is gone, or frozen beyond its time: what the passing of the lease's time would do.
 _LAPSE: Final = """
 WITH streams AS (
   UPDATE leases SET lease_until = clock_timestamp() - interval '1 second'
@@ -82,20 +81,30 @@ class System:
                 # Without a pause it would never get its work done.
                 sleep(_LOOK_SECONDS)
 
-    def kill_fork(self) -> None:
-        """End the process in which Celery runs a task, and leave its parent alone."""
-        worker = self.stack.pids["worker"]
-        probe.until(lambda: children(worker), "the worker has its fork")
-        os.kill(children(worker)[0], signal.SIGKILL)
+    def await_fork(self) -> int:
+        """The process in which Celery runs tasks, once it has run one: it is born helpless."""
+        with self.reader() as reader:
+            probe.until(lambda: self._has_beaten(reader, self._fork()), "Celery has run a task")
+        return self._fork()
+
+    def _fork(self) -> int:
+        pid = self.stack.pids["worker"]
+        found = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+        return int(found[0]) if found else 0
+
+    @staticmethod
+    def _has_beaten(reader: Reader, pid: int) -> bool:
+        query = "SELECT 1 FROM heartbeats WHERE kind = 'celery' AND pid = %(pid)s"
+        return bool(reader.execute(query, {"pid": pid}).fetchall())
 
     def await_restart(self, child: str, pid: int) -> None:
         """Return when the supervisor has started the child anew."""
         probe.until(lambda: self.stack.pids[child] != pid, f"{child} is started again")
 
-    def lapse_all(self) -> None:
-        """Let every lease held now lapse, once: again and again would rob living holders."""
+    def lapse(self, owners: Sequence[str]) -> None:
+        """Let the leases of these owners lapse, once: again and again would rob living holders."""
         with self.reader() as reader:
-            reader.execute(_LAPSE, {"owners": ["%"]})
+            reader.execute(_LAPSE, {"owners": list(owners)})
 
     def load(self, talk: Conversation) -> None:
         """Feed a conversation and wait until it is consolidated."""
@@ -105,16 +114,13 @@ class System:
             assert not done.errors
         self.await_consolidated(talk)
 
-    def await_consolidated(self, talk: Conversation, *, lapsing: Sequence[str] = ()) -> None:
-        """Return when every session is consolidated.
-
-        Leases whose owner matches one of the patterns in `lapsing` do not make the test wait.
-        """
-        with self.server() as server, self.reader() as reader:
+    def await_consolidated(self, talk: Conversation) -> None:
+        """Return when every session is consolidated."""
+        with self.server() as server:
             for session in talk.sessions:
                 probe.until(
                     lambda session=session: _is_consolidated(  # type: ignore[misc]
-                        server, reader, session.session_id, lapsing
+                        server, session.session_id
                     ),
                     f"{session.session_id} is consolidated",
                 )
@@ -124,11 +130,7 @@ class System:
         return (self.stack.data_dir / "logs" / f"{child}.log").read_text(encoding="utf-8")
 
 
-def _is_consolidated(
-    server: Server, reader: Reader, session_id: str, lapsing: Sequence[str]
-) -> bool:
-    if lapsing:
-        reader.execute(_LAPSE, {"owners": list(lapsing)})
+def _is_consolidated(server: Server, session_id: str) -> bool:
     return bool(server.session(session_id)["state"] == "consolidated")
 
 

@@ -5,6 +5,7 @@ By default each child is killed once, and leases of killed holders lapse at once
 """
 
 import os
+import signal
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -73,10 +74,10 @@ def test_killed_child_loses_nothing_and_doubles_nothing(
     record_property("batches after the kill", feeding.answered - before)
     system.await_restart(child, pid)
     record_property("held at the kill", _held(system, pid))
-    if child == "postgres" and not IS_FULL:
-        # Those who held work when they lost their database could not give it back.
-        system.lapse_all()
-    system.await_consolidated(talk, lapsing=[] if IS_FULL else owners([pid]))
+    if not IS_FULL:
+        # Whoever held work when it lost its database, or its life, could not give it back.
+        system.lapse(["%"] if child == "postgres" else owners([pid]))
+    system.await_consolidated(talk)
     _check(system, talk, undisturbed)
 
 
@@ -85,16 +86,19 @@ def test_killed_task_loses_nothing_and_doubles_nothing(
     system: System, undisturbed: Counter[tuple[Any, ...]], round_: int
 ) -> None:
     talk = conversation(f"task-{round_}")
+    fork = system.await_fork()
     worker = system.stack.pids["worker"]
     feeding = Feeding(system, talk)
     feeding.await_batches(6 + 5 * round_)
 
-    system.kill_fork()
+    os.kill(fork, signal.SIGKILL)
 
     before = feeding.answered
     feeding.finish()
     assert feeding.answered == batches(talk) > before, "the kill did not land in the load"
-    system.await_consolidated(talk, lapsing=[] if IS_FULL else owners([worker]))
+    if not IS_FULL:
+        system.lapse(owners([worker]))
+    system.await_consolidated(talk)
     _check(system, talk, undisturbed)
     assert system.stack.pids["worker"] == worker
 
