@@ -17,11 +17,14 @@ from nrem.store.schema_control import (
     org_work,
     orgs,
     parked,
+    redues,
     run_totals,
+    schedules,
     streams,
     ticks,
 )
 from nrem.store.schema_directory import agents, sessions, subjects, threads, users
+from nrem.store.schema_life import accesses, crossings, holds, past_embeddings, past_lexemes
 from nrem.store.schema_tenant import (
     derivations,
     effects,
@@ -36,7 +39,7 @@ from nrem.store.schema_tenant import (
 
 __all__ = ["CONTENT_COLUMNS", "CONTROL_TABLES", "SCHEMA_VERSION", "TENANT_TABLES", "metadata"]
 
-SCHEMA_VERSION: Final = "0001"
+SCHEMA_VERSION: Final = "0002"
 
 # Hold no text from callers; the worker role reads them across orgs.
 CONTROL_TABLES: Final[tuple[Table, ...]] = (
@@ -50,6 +53,8 @@ CONTROL_TABLES: Final[tuple[Table, ...]] = (
     run_totals,
     ticks,
     heartbeats,
+    schedules,
+    redues,
 )
 
 # Hold what a person said, or ids of memories; org_id leads every key.
@@ -68,6 +73,11 @@ TENANT_TABLES: Final[tuple[Table, ...]] = (
     runs,
     embeddings,
     lexemes,
+    accesses,
+    crossings,
+    past_embeddings,
+    past_lexemes,
+    holds,
 )
 
 # What callers and people wrote, and what is computed from it; kept out of planner statistics.
@@ -84,4 +94,8 @@ CONTENT_COLUMNS: Final[tuple[tuple[str, str], ...]] = (
     ("memory_versions", "metadata"),
     ("embeddings", "vector"),
     ("lexemes", "lexeme"),
+    ("memories", "features"),
+    ("past_embeddings", "vector"),
+    ("past_lexemes", "lexeme"),
+    ("holds", "reference"),
 )

@@ -35,9 +35,9 @@ def count(name: str, *, nullable: bool = False) -> Column[int]:
     return Column(name, Integer, nullable=nullable)
 
 
-def share(name: str) -> Column[float]:
+def share(name: str, *, nullable: bool = False) -> Column[float]:
     """A real number (double precision)."""
-    return Column(name, Double, nullable=False)
+    return Column(name, Double, nullable=nullable)
 
 
 def flag(name: str) -> Column[bool]:
@@ -65,9 +65,9 @@ def digest(name: str, *, nullable: bool = False) -> Column[bytes]:
     return Column(name, LargeBinary, nullable=nullable)
 
 
-def document(name: str) -> Column[object]:
+def document(name: str, *, nullable: bool = False) -> Column[object]:
     """A JSON value (jsonb)."""
-    return Column(name, JSONB, nullable=False)
+    return Column(name, JSONB, nullable=nullable)
 
 
 def points_to(table: str, *columns: str, dies_with: bool = False) -> ForeignKeyConstraint:

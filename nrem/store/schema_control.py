@@ -9,6 +9,7 @@ from nrem.store.schema_column import (
     code,
     count,
     digest,
+    flag,
     instant,
     metadata,
     number,
@@ -108,6 +109,7 @@ org_work: Final = Table(
     code("pass"),
     instant("due_at"),
     share("vtime"),
+    code("cause", nullable=True),
     PrimaryKeyConstraint("org_id", "pass"),
     points_to("orgs", "org_id", dies_with=True),
     Index("org_work_due_idx", "pass", "vtime", postgresql_where=text("due_at < 'infinity'")),
@@ -168,4 +170,26 @@ heartbeats: Final = Table(
     instant("beat_at"),
     instant("progress_at", nullable=True),
     PrimaryKeyConstraint("process"),
+)
+
+schedules: Final = Table(
+    "schedules",
+    metadata,
+    number("org_id"),
+    code("pass"),
+    code("cron"),
+    code("timezone"),
+    flag("paused"),
+    instant("set_at"),
+    PrimaryKeyConstraint("org_id", "pass"),
+    points_to("orgs", "org_id", dies_with=True),
+)
+
+redues: Final = Table(
+    "redues",
+    metadata,
+    number("org_id"),
+    number("after_id"),
+    PrimaryKeyConstraint("org_id"),
+    points_to("orgs", "org_id", dies_with=True),
 )

@@ -27,6 +27,7 @@ policies: Final = Table(
     count("version"),
     document("body"),
     instant("created_at"),
+    count("rolled_back_to", nullable=True),
     PrimaryKeyConstraint("org_id", "version"),
     points_to("orgs", "org_id", dies_with=True),
 )
@@ -111,6 +112,9 @@ memories: Final = Table(
     count("access_count"),
     instant("due_at"),
     instant("expires_at", nullable=True),
+    instant("facts_since"),
+    instant("text_since"),
+    document("features", nullable=True),
     PrimaryKeyConstraint("org_id", "id"),
     points_to("subjects", "org_id", "subject_id"),
     points_to("agents", "org_id", "agent_id"),
@@ -120,6 +124,21 @@ memories: Final = Table(
         "memories_due_idx",
         *("org_id", "due_at"),
         postgresql_where=text("state IN ('live', 'archived') AND due_at < 'infinity'"),
+    ),
+    Index(
+        "memories_purge_idx",
+        *("org_id", "due_at"),
+        postgresql_where=text("state = 'forgotten' AND due_at < 'infinity'"),
+    ),
+    Index(
+        "memories_expiry_idx",
+        *("org_id", "expires_at"),
+        postgresql_where=text("state IN ('live', 'archived') AND expires_at IS NOT NULL"),
+    ),
+    Index(
+        "memories_cap_idx",
+        *("org_id", "subject_id"),
+        postgresql_where=text("state = 'live'"),
     ),
     Index("memories_subject_idx", "org_id", "agent_id", "user_id", "id"),
     Index(
@@ -221,6 +240,7 @@ runs: Final = Table(
     document("detail"),
     instant("started_at"),
     instant("finished_at"),
+    share("duration_ms", nullable=True),
     PrimaryKeyConstraint("org_id", "id"),
     points_to("orgs", "org_id", dies_with=True),
     Index("runs_pass_idx", "org_id", "pass", "id"),

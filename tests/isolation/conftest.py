@@ -15,7 +15,7 @@ def _live(org: Org) -> None:
     org.append(memory("fact", importance=0.5))
     org.append(turn("I like tea.", session="open"))
     org.world.settle()
-    org.do("UPDATE memories SET importance = 0.6")
+    org.do("UPDATE memories SET content = 'another fact'")
     org.world.do(
         "INSERT INTO policies (org_id, version, body) VALUES (%(org)s, 1, '{}')", org=org.number
     )
@@ -24,6 +24,26 @@ def _live(org: Org) -> None:
         "VALUES (%(org)s, 'score', 'event', 1, 'failed', 5)",
         org=org.number,
     )
+    for table, columns, values in (
+        ("accesses", "memory_id, at", "id, now()"),
+        (
+            "crossings",
+            "memory_id, kind, before, after, at, reason",
+            "id, 'tier', 'a', 'b', now(), 'x'",
+        ),
+        ("holds", "kind, ref_id, reference, placed_at", "'memory', id, 'case 1', now()"),
+    ):
+        org.world.do(
+            f"INSERT INTO {table} (org_id, {columns}) "  # noqa: S608
+            f"SELECT org_id, {values} FROM memories WHERE org_id = %(org)s LIMIT 1",
+            org=org.number,
+        )
+    org.world.do(
+        "INSERT INTO schedules (org_id, pass, cron, timezone, paused, set_at) "
+        "VALUES (%(org)s, 'decay', '* * * * *', 'UTC', false, now())",
+        org=org.number,
+    )
+    org.world.do("INSERT INTO redues (org_id) VALUES (%(org)s)", org=org.number)
     org.world.do(
         "INSERT INTO api_keys (org_id, key_id, secret_hash, scopes) "
         "VALUES (%(org)s, %(key)s, 'x', '{}')",

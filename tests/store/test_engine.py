@@ -112,7 +112,7 @@ def test_database_without_a_schema_is_refused_with_the_remedy(empty_database: Da
 def test_errors_do_not_repeat_what_was_said(org: Org) -> None:
     with pytest.raises(Exception, match="permission denied") as refusal, org.begin() as conn:
         conn.exec_driver_sql(
-            "UPDATE events SET body = jsonb_build_object('content', %(said)s::text)",
+            "UPDATE policies SET body = jsonb_build_object('content', %(said)s::text)",
             {"said": "my secret"},
         )
 

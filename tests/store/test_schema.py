@@ -19,6 +19,8 @@ CODES = {
     *{("embeddings", "item_kind"), ("embeddings", "model"), ("lexemes", "item_kind")},
     *{("runs", name) for name in ("pass", "cause", "task_id", "owner", "engine", "outcome")},
     *{("runs", "reason"), ("runs", "detail"), ("policies", "body")},
+    *{("crossings", name) for name in ("kind", "before", "after", "reason")},
+    *{("holds", "kind"), ("past_embeddings", "model")},
 }
 
 
@@ -166,7 +168,12 @@ def test_nobody_is_granted_closed_versions_for_writing(world: World) -> None:
         "WHERE table_name = 'memory_versions' AND grantee <> 'nrem_owner'"
     )
 
-    assert {row.privilege_type for row in grants} == {"SELECT"}
+    # DELETE is for purges; nobody writes one
+    assert {(row.grantee, row.privilege_type) for row in grants} == {
+        ("nrem_api", "SELECT"),
+        ("nrem_worker", "SELECT"),
+        ("nrem_worker", "DELETE"),
+    }
 
 
 def test_admin_role_is_granted_no_tenant_table(world: World) -> None:
