@@ -103,7 +103,7 @@ def _result(found: Remembered) -> RecallResult:
         similarity_score=found.ranked.similarity,
         importance_score=found.ranked.importance,
         relevance_score=found.ranked.relevance,
-        score_components=found.ranked.components(),
+        score_components=found.components,
         recall_count=found.access_count,
         occurred_at=found.occurred_at,
         created_at=found.recorded_at,

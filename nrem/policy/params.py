@@ -111,7 +111,7 @@ class ReinforcePolicy:
     """What counts as a use of a memory."""
 
     # A recalled memory counts as used from this relevance on; below it, it only filled the page.
-    hit_relevance: float = number(0.3, 0.0, 1.0)
+    hit_relevance: float = number(0.4, 0.0, 1.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from nrem.policy.decay import effective_at
 from nrem.policy.life import settle
 from nrem.policy.model import MemoryFacts, State
+from nrem.policy.params import RecallPolicy
 from nrem.policy.recall import Fact, Key, Kind, Ranked, fuse
 from nrem.policy.state import shown_tier
 from nrem.policy.timeline import Timeline
@@ -34,6 +35,8 @@ class Remembered:
     """A result with everything an answer shows."""
 
     ranked: Ranked
+    # the parts of its relevance and the share of each
+    components: dict[str, float]
     content: str
     memory_type: str
     tier: str | None
@@ -96,21 +99,23 @@ def _round(
     timeline: Timeline,
     now: datetime,
 ) -> _Round:
-    matches = _matches(conn, within, question, size)
+    matches, weights = _matches(conn, within, question, size), timeline.at(now).recall
     candidates = _facts(conn, within.filters["org_id"], matches.keys, timeline, now)
     ranked = fuse(
         matches.cosines,
         matches.lexical,
         {key: one.fact for key, one in candidates.items()},
         ideal=matches.ideal,
-        weights=timeline.at(now).recall,
+        weights=weights,
         # without a query there is nothing to be similar to
         least_similarity=question.least_similarity if question.vector else 0.0,
     )
     if question.vector is None:
         ranked.sort(key=lambda one: candidates[one.key].row.recorded_at, reverse=True)
     return _Round(
-        results=[_remembered(one, candidates[one.key]) for one in ranked[: question.limit]],
+        results=[
+            _remembered(one, candidates[one.key], weights) for one in ranked[: question.limit]
+        ],
         is_cut=matches.is_cut,
     )
 
@@ -161,11 +166,12 @@ def _turn(row: Any) -> _Candidate:  # noqa: ANN401 - a row
     return _Candidate(fact=fact, row=row)
 
 
-def _remembered(ranked: Ranked, found: _Candidate) -> Remembered:
+def _remembered(ranked: Ranked, found: _Candidate, weights: RecallPolicy) -> Remembered:
     row = found.row
     shown = _of_memory(row, found.facts) if found.facts else _of_turn(row)
     return Remembered(
         ranked=ranked,
+        components=ranked.components(weights),
         occurred_at=row.occurred_at,
         recorded_at=row.recorded_at,
         session=row.session,
