@@ -60,7 +60,7 @@ class Ranked:
     relevance: float
 
     def components(self, weights: RecallPolicy) -> dict[str, float]:
-        """The parts of `relevance` by name, with the share of each: it is the sum of the products."""
+        """The parts of `relevance` and the share of each; it is the sum of their products."""
         parts = {
             "similarity": self.similarity,
             "lexical": self.lexical,

@@ -104,7 +104,7 @@ def _round(
     ranked = fuse(
         matches.cosines,
         matches.lexical,
-        {key: one.fact for key, one in candidates.items()},
+        {key: candidates[key].fact for key in matches.best(size, candidates)},
         ideal=matches.ideal,
         weights=weights,
         # without a query there is nothing to be similar to
