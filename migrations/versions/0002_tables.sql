@@ -32,11 +32,10 @@ CREATE TABLE crossings (
   at timestamptz NOT NULL,
   reason text NOT NULL,
   run_id bigint,
-  PRIMARY KEY (org_id, id),
+  -- read memory by memory; a second index would cost as much as the row
+  PRIMARY KEY (org_id, memory_id, id),
   FOREIGN KEY (org_id, memory_id) REFERENCES memories (org_id, id) ON DELETE CASCADE
 );
-
-CREATE INDEX crossings_memory_idx ON crossings (org_id, memory_id, at, id);
 
 -- What recall searched before a text was changed. No approximate index: `as_of` filters first.
 CREATE TABLE past_embeddings (

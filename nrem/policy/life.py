@@ -108,22 +108,21 @@ class _Walk:
         self._since = start
         self._purges = purges
         self._passed: list[Passed] = []
-        self._refused: Crossing | None = None
+        self._coming = self._next()
 
     def advance(self, until: datetime, *, is_reached: bool) -> None:
         """Pass the crossings before `until`, and the one at it when it is reached."""
-        while self._refused is None:
-            crossing = self._next()
-            if crossing is None or crossing.at > until or (crossing.at == until and not is_reached):
+        while (crossing := self._coming) is not None:
+            if crossing.at > until or (crossing.at == until and not is_reached):
                 return
             if crossing.to is State.PURGED and not self._purges:
-                self._refused = crossing
                 return
             before = self._facts.state
             self._passed.append(Passed(crossing.at, before, crossing.to, crossing.reason))
             self._facts = replace(
                 self._facts, state=crossing.to, state_since=crossing.at, reason=crossing.reason
             )
+            self._coming = self._next()
 
     def use(self, at: datetime) -> None:
         """Count a use; it escalates the tier when it brings the count to the mark."""
@@ -137,6 +136,7 @@ class _Walk:
         self._facts = replace(
             facts, access_count=count, tier=tier, last_access=max(facts.last_access, at)
         )
+        self._coming = self._next()
 
     def use_early(self, instants: Iterator[datetime]) -> None:
         """Count uses from before the facts were last written, told late."""
@@ -145,12 +145,19 @@ class _Walk:
 
     def change(self, at: datetime, policy: Policy) -> None:
         """Go on under another policy."""
-        self._policy = policy
-        self._since = at
+        if not self._is_refused(at):
+            self._policy = policy
+            self._since = at
+            self._coming = self._next()
 
     def ended(self) -> Settled:
         """Where the walk has led to."""
-        return Settled(self._facts, tuple(self._passed), self._refused or self._next())
+        return Settled(self._facts, tuple(self._passed), self._coming)
+
+    def _is_refused(self, at: datetime) -> bool:
+        """Whether a purge was due by now that may not be: nothing moves it any more."""
+        coming = self._coming
+        return coming is not None and coming.to is State.PURGED and coming.at < at
 
     def _next(self) -> Crossing | None:
         return next_crossing(self._facts, self._policy, self._since)

@@ -85,17 +85,25 @@ class MemoryFacts:
 
     def __post_init__(self) -> None:
         """Refuse naive instants and numbers out of range, all in one ValueError."""
+        instants = (self.last_access, self.state_since, self.facts_since, self.expires_at)
+        # A sweep makes thousands of these: the check that nearly always holds comes first.
+        if (
+            all(one is None or one.tzinfo is not None for one in instants)
+            and 0.0 <= self.importance <= 1.0
+            and self.access_count >= 0
+        ):
+            return
+        names = ("last_access", "state_since", "facts_since", "expires_at")
         faults = [
             f"{name} must be an aware datetime"
-            for name in ("last_access", "state_since", "facts_since", "expires_at")
-            if (instant := getattr(self, name)) is not None and instant.utcoffset() is None
+            for name, one in zip(names, instants, strict=True)
+            if one is not None and one.tzinfo is None
         ]
         if not 0.0 <= self.importance <= 1.0:
             faults.append(f"importance must be 0 to 1, not {self.importance}")
         if self.access_count < 0:
             faults.append(f"access_count must be 0 or more, not {self.access_count}")
-        if faults:
-            raise ValueError("; ".join(faults))
+        raise ValueError("; ".join(faults))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +138,8 @@ def in_utc(instant: datetime) -> datetime:
 
     Raises: ValueError when it is naive.
     """
+    if instant.tzinfo is UTC:
+        return instant
     if instant.utcoffset() is None:
         raise ValueError("instants must be aware datetimes")
     return instant.astimezone(UTC)

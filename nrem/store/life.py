@@ -100,16 +100,18 @@ def write(
     conn: Connection, org_id: int, writes: Sequence[Write], *, run_id: int | None = None
 ) -> None:
     """Write down how memories stand, count their uses, and tell their crossings."""
-    changed = [one for one in writes if one.is_change or one.held.is_due]
-    if changed:
-        conn.execute(statement("life_write"), _columns(org_id, changed))
-    fold(conn, org_id, [number for one in writes for number in one.held.access_ids])
+    # Told first: the foreign key's check then meets a row whose lock it has already, while one that
+    # was just rewritten would have to be locked anew, row by row.
     tell(
         conn,
         org_id,
         [(one.held.memory_id, passed) for one in writes for passed in one.settled.passed],
         run_id=run_id,
     )
+    changed = [one for one in writes if one.is_change or one.held.is_due]
+    if changed:
+        conn.execute(statement("life_write"), _columns(org_id, changed))
+    fold(conn, org_id, [number for one in writes for number in one.held.access_ids])
 
 
 def bring_up_to_date(

@@ -61,9 +61,8 @@ crossings: Final = Table(
     instant("at"),
     code("reason"),
     number("run_id", nullable=True),
-    PrimaryKeyConstraint("org_id", "id"),
+    PrimaryKeyConstraint("org_id", "memory_id", "id"),
     points_to("memories", "org_id", "memory_id", dies_with=True),
-    Index("crossings_memory_idx", "org_id", "memory_id", "at", "id"),
 )
 
 past_embeddings: Final = Table(
