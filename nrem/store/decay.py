@@ -50,11 +50,3 @@ def apply(conn: Connection, org_id: int, writes: Sequence[Write]) -> None:
             "due_at": [w.due_at for w in writes],
         },
     )
-
-
-def next_due(conn: Connection, org_id: int) -> datetime | None:
-    """When the next memory of the org may change its state, or None."""
-    due_at: datetime | None = conn.execute(
-        statement("decay_next_due"), {"org_id": org_id}
-    ).scalar_one()
-    return due_at

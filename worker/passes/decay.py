@@ -5,7 +5,6 @@ versions. Safe to repeat because a crossing has one instant, whenever it is writ
 see it before that.
 """
 
-from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Connection
@@ -72,11 +71,6 @@ def apply(conn: Connection, job: Work, writes: list[Write]) -> Changes:
     )
 
 
-def next_due(conn: Connection, job: Work) -> datetime | None:
-    """When the next memory of the org may change its state."""
-    return decay.next_due(conn, job.org_id)
-
-
 def set_aside(conn: Connection, job: Work, found: list[Due]) -> None:
     """Take a memory that cannot be judged out of the sweep: it stays in the state it is in."""
     decay.apply(
@@ -102,11 +96,8 @@ DECAY: Final = Pass(
     name=NAME,
     shape=Shape.SWEEP,
     batch=500,
-    # the sweep is due by itself; the tick makes sure that a lost announcement heals
-    cron="17 * * * *",
     claim=claim,
     decide=decide,
     apply=apply,
-    next_due=next_due,
     park=set_aside,
 )

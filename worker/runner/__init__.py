@@ -13,11 +13,12 @@ import structlog
 
 from nrem.clock import monotonic
 from nrem.errors import LostLease
+from nrem.store import engine, org
 from worker.contract import Pass, Shape
 from worker.runner import batch, leased, sweep
 from worker.runner.step import Cause, Outcome, Setting, Step
 
-__all__ = ["Cause", "Outcome", "Setting", "drain", "rehearse", "step"]
+__all__ = ["Cause", "Outcome", "Setting", "drain", "rehearse", "step", "summon"]
 
 _log = structlog.get_logger("worker")
 
@@ -38,14 +39,33 @@ def drain(setting: Setting, duty: Pass) -> list[Outcome]:
         outcomes.append(outcome)
         if duty.sweep is not None or monotonic() > ends:
             break
+        setting = replace(setting, is_summoned=False)
     return outcomes
 
 
+def summon(setting: Setting, duty: Pass) -> list[Outcome]:
+    """Run a pass for the one org, or for each of them, whether it is due or rests."""
+    if duty.sweep is not None:
+        return drain(setting, duty)
+    orgs = [setting.only_org] if setting.only_org is not None else _orgs(setting)
+    outcomes: list[Outcome] = []
+    for number in orgs:
+        outcomes += drain(replace(setting, only_org=number, is_summoned=True), duty)
+    return outcomes
+
+
+def _orgs(setting: Setting) -> list[int]:
+    if setting.rehearsal is not None:
+        return org.find_all(setting.rehearsal)
+    with engine.begin(setting.database) as conn:
+        return org.find_all(conn)
+
+
 def rehearse(setting: Setting, duty: Pass) -> list[Outcome]:
-    """Drain a pass inside one transaction and roll it back: its changes are told, not made."""
+    """Summon a pass inside one transaction and roll it back: its changes are told, not made."""
     with setting.database.connect() as conn, conn.begin() as whole:
         try:
-            return drain(replace(setting, rehearsal=conn), duty)
+            return summon(replace(setting, rehearsal=conn), duty)
         finally:
             whole.rollback()
 
@@ -74,6 +94,6 @@ def _tell(setting: Setting, duty: Pass, outcome: Outcome) -> None:
         proposed=outcome.changes.proposed,
         changed=outcome.changes.changed,
         reason=outcome.changes.reason,
-        cause=setting.cause.name,
+        cause=outcome.cause,
         task=setting.cause.task_id,
     )
