@@ -1,7 +1,4 @@
-"""Causes: a run says which tick, request or command asked for it, and leaves a row for nothing.
-
-A pass that rests does what it is asked for by name, and nothing else.
-"""
+"""Causes: a run says which tick, request or command asked for it, and leaves a row for nothing."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -9,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from nrem.policy.params import Policy
-from nrem.store import engine, policy, work
-from tests.world import NOW, TOOLS, Org, World, end, memory, turn
+from nrem.store import engine, work
+from tests.world import NOW, TOOLS, Org, World, memory
 from worker.contract import Pass
 from worker.passes.consolidate import CONSOLIDATE
 from worker.passes.decay import DECAY
@@ -34,12 +30,6 @@ def _runs(org: Org, duty: Pass, columns: str = "cause, outcome, reason") -> list
         duty=duty.name,
     )
     return [tuple(row) for row in rows]
-
-
-def _pause(org: Org, *names: str, paused: bool = True) -> None:
-    given = {"schedules": {name: {"paused": paused} for name in names}}
-    with engine.begin(org.world.api, org_id=org.number, now=NOW) as conn:
-        policy.add(conn, org.number, Policy.from_json(given))
 
 
 def _request(org: Org, duty: Pass, cause: str = "request:1") -> str:
@@ -148,70 +138,6 @@ def test_cause_survives_a_sweep_that_is_halved(org: Org) -> None:
     assert org.memories("state") == ["archived", "archived"]
 
 
-# Pausing
-
-
-@pytest.mark.parametrize("name", ["score", "consolidate"])
-def test_paused_pass_does_no_work_and_ingest_goes_on(org: Org, name: str) -> None:
-    _pause(org, name)
-
-    org.append(turn("I moved to Lisbon.", session="s"), end("s"))
-    org.world.settle()
-
-    assert org.column("SELECT count(*) FROM events WHERE org_id = %(org)s") == [2]
-    assert org.memories() == []
-    runs = "SELECT count(*) FROM runs WHERE org_id = %(org)s AND pass = %(name)s"
-    assert org.column(runs, name=name) == [0]
-
-
-@pytest.mark.parametrize("name", ["score", "consolidate"])
-def test_work_of_a_paused_pass_is_done_after_it_is_resumed(org: Org, name: str) -> None:
-    _pause(org, name)
-    org.append(turn("I moved to Lisbon.", session="s"), end("s"))
-    org.world.settle()
-    org.world.drain("rescue")
-
-    _pause(org, name, paused=False)
-    org.world.settle(now=NOW + timedelta(minutes=1))
-
-    assert len(org.memories()) == 1
-
-
-def test_pause_of_one_org_leaves_the_others(org: Org) -> None:
-    other = org.world.found("other")
-    _pause(org, "score")
-    org.append(memory("fact"))
-    other.append(memory("fact"))
-
-    org.world.drain("score")
-
-    assert (len(org.memories()), len(other.memories())) == (0, 1)
-
-
-def test_paused_pass_is_not_nudged(org: Org) -> None:
-    _pause(org, "score")
-    org.append(memory("fact"))
-
-    with engine.begin(org.world.worker, now=NOW) as conn:
-        due = work.due_passes(conn)
-
-    assert "score" not in due
-
-
-def test_paused_pass_does_what_a_request_asks_for(org: Org) -> None:
-    _pause(org, "score")
-    org.append(*(memory(f"fact {n}") for n in range(3)))
-
-    _request(org, SCORE)
-    with engine.begin(org.world.worker, now=NOW) as conn:
-        due = work.due_passes(conn)
-    drain(_nudged(org.world), replace(SCORE, batch=2))
-
-    assert "score" in due
-    assert {row[0] for row in _runs(org, SCORE, "cause")} == {"request:1"}
-    assert len(org.memories()) == 3
-
-
 def test_request_that_waits_answers_the_next_one_too(org: Org) -> None:
     causes = [_request(org, SCORE, "request:1"), _request(org, SCORE, "request:2")]
 
@@ -224,9 +150,6 @@ def test_request_takes_the_place_of_a_tick(org: Org) -> None:
     assert _request(org, SCORE) == "request:1"
 
 
-# Summoning
-
-
 def test_summoned_pass_runs_for_every_org_due_or_not(org: Org) -> None:
     other = org.world.found("other")
 
@@ -236,17 +159,6 @@ def test_summoned_pass_runs_for_every_org_due_or_not(org: Org) -> None:
     assert _runs(org, DECAY) == _runs(other, DECAY) == [("command", "noop", "nothing_due")]
 
 
-def test_summoned_pass_runs_though_it_rests(org: Org) -> None:
-    _pause(org, "consolidate")
-    for city in ("Lisbon", "Kyiv"):
-        org.append(turn(f"I moved to {city}.", session=city, user=city), end(city))
-    org.world.settle()
-
-    summon(org.world.setting(), CONSOLIDATE)
-
-    assert len(org.memories()) == 2
-
-
 def test_summoned_org_is_done_alone(org: Org) -> None:
     other = org.world.found("other")
     org.world.tick("decay")
@@ -254,9 +166,6 @@ def test_summoned_org_is_done_alone(org: Org) -> None:
     summon(org.world.setting(only_org=other.number), DECAY)
 
     assert (len(_runs(org, DECAY)), len(_runs(other, DECAY))) == (0, 1)
-
-
-# Who takes what
 
 
 def _take(org: Org, *, after: timedelta, grace_seconds: float) -> bool:
