@@ -91,8 +91,8 @@ class Nudger:
             self._thread.start()
 
     @property
-    def is_connected(self) -> bool:
-        """Whether there is a broker to send to, up or down."""
+    def has_broker(self) -> bool:
+        """Whether a broker is configured, up or down."""
         return self._app is not None
 
     def nudge(self, passes: Iterable[str]) -> None:

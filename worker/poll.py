@@ -57,7 +57,7 @@ def _round(process: Process, stop: Event) -> bool:
         if stop.is_set():
             break
         # With a broker, what a tick or a request asked for is Celery's for a moment.
-        grace = _GRACE_SECONDS if process.nudger.is_connected else 0.0
+        grace = _GRACE_SECONDS if process.nudger.has_broker else 0.0
         outcomes = process.run(duty, Cause(name="poll"), grace_seconds=grace)
         worked = worked or any(its.outcome != "noop" and its.org_id for its in outcomes)
     return worked

@@ -40,7 +40,7 @@ router = APIRouter(tags=["schedules"])
 _SET: Final = TypeAdapter(ScheduleIn)
 _PAUSE: Final = TypeAdapter(PauseIn)
 # Another version may be stored between reading the newest one and writing the next.
-_ATTEMPTS: Final = 5
+_ATTEMPTS: Final = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +51,10 @@ class _Change:
     # from the schedule to the JSON that it is to be
     of: Callable[[Schedule], dict[str, object]]
     expected_version: int | None
+
+
+class _OvertakenError(ConflictError):
+    """Other changes of the policy came in between, again and again; send this one again."""
 
 
 @router.get("/v1/admin/schedules")
@@ -153,7 +157,7 @@ async def _change(state: State, caller: Caller, change: _Change) -> ScheduleChan
             async with transaction(state, caller) as run_in:
                 changed: ScheduleChanged = await run_in(_write, caller.org_id, change)
             return changed
-        except IntegrityError:
+        except (IntegrityError, _OvertakenError):
             if not left:
                 raise
     raise AssertionError  # the loop returns or raises
@@ -171,7 +175,10 @@ def _write(conn: Connection, org_id: int, change: _Change) -> ScheduleChanged:
     schedule = _read(change.name, change.of(planned))
     if schedule != planned:
         its = replace(its, schedules=replace(its.schedules, **{change.name: schedule}))
-        version = policy.add(conn, org_id, its)
+        before, version = version, policy.add(conn, org_id, its)
+        if version != before + 1:
+            # It would undo what the version between says.
+            raise _OvertakenError
     (shown,) = _shown(conn, org_id, its, (change.name,))
     return ScheduleChanged(schedule=shown, policy_version=version)
 

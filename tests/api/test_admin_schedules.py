@@ -1,6 +1,7 @@
 """Schedules over the admin listener: read, set, pause, resume, run now; changes are versions."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
@@ -129,6 +130,17 @@ def test_pause_and_resume_are_durable(admin: httpx2.Client) -> None:
     assert paused == kept
     assert (paused["paused"], paused["next_at"]) == (True, None)
     assert _schedules(admin)["decay"]["paused"] is False
+
+
+def test_changes_at_the_same_time_are_all_kept(admin: httpx2.Client) -> None:
+    def plan(name: str) -> int:
+        return admin.put(f"/v1/admin/schedules/{name}", json={"cron": "1 1 1 1 *"}).status_code
+
+    with ThreadPoolExecutor(4) as pool:
+        statuses = list(pool.map(plan, PASSES))
+
+    assert set(statuses) == {200}
+    assert {its["cron"] for its in _schedules(admin).values()} == {"1 1 1 1 *"}
 
 
 @pytest.mark.parametrize(("expected", "status"), [(0, 200), (1, 409)])

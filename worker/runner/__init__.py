@@ -5,6 +5,7 @@ workers' time, so no org waits behind another's backlog. Attempts are counted wh
 claimed, in a transaction of its own: a killed process counts as a try, and poison is set aside.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
@@ -32,9 +33,9 @@ _DRIVES: Final[dict[Shape, Callable[[Step], Outcome | None]]] = {
 }
 
 
-def drain(setting: Setting, duty: Pass) -> list[Outcome]:
-    """Run a pass until nothing is due for it, or for 30 s; answers what each step did."""
-    ends, outcomes = monotonic() + _DRAIN_SECONDS, []
+def drain(setting: Setting, duty: Pass, *, seconds: float = _DRAIN_SECONDS) -> list[Outcome]:
+    """Run a pass until nothing is due for it, or for `seconds`; answers what each step did."""
+    ends, outcomes = monotonic() + seconds, []
     while outcome := step(setting, duty):
         outcomes.append(outcome)
         if duty.sweep is not None or monotonic() > ends:
@@ -44,13 +45,17 @@ def drain(setting: Setting, duty: Pass) -> list[Outcome]:
 
 
 def summon(setting: Setting, duty: Pass) -> list[Outcome]:
-    """Run a pass for the one org, or for each of them, whether it is due or rests."""
+    """Run a pass for the one org, or for each of them, due or not, until nothing is due for it.
+
+    Also a pass that rests.
+    """
     if duty.sweep is not None:
         return drain(setting, duty)
     orgs = [setting.only_org] if setting.only_org is not None else _orgs(setting)
     outcomes: list[Outcome] = []
     for number in orgs:
-        outcomes += drain(replace(setting, only_org=number, is_summoned=True), duty)
+        summoned = replace(setting, only_org=number, is_summoned=True)
+        outcomes += drain(summoned, duty, seconds=math.inf)
     return outcomes
 
 

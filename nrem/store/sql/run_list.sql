@@ -1,5 +1,5 @@
 -- run_list: runs of the org, newest first, that fit every filter given.
--- Index: runs_pkey
+-- Index: runs_pkey, runs_pass_idx
 SELECT r.id, r.pass AS pass_name, r.cause, r.task_id, r.read, r.proposed, r.changed, r.outcome, r.reason,
        r.started_at, r.finished_at, r.duration_ms, r.engine, r.detail
 FROM runs AS r
