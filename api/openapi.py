@@ -6,9 +6,16 @@ from fastapi import FastAPI
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from nrem.wire.admin import PauseIn, ScheduleIn
 from nrem.wire.request import EventBatchIn, MemoryIn, RecallIn
 
-_BODIES: Final[tuple[type[BaseModel], ...]] = (EventBatchIn, MemoryIn, RecallIn)
+_BODIES: Final[tuple[type[BaseModel], ...]] = (
+    EventBatchIn,
+    MemoryIn,
+    RecallIn,
+    ScheduleIn,
+    PauseIn,
+)
 _PLACE: Final = "#/components/schemas/{model}"
 
 

@@ -4,20 +4,28 @@ With `--json` a command prints progress to stderr and exactly one JSON object to
 with 0 when what it reports holds, 1 when it does not, 2 on wrong usage or settings.
 """
 
-import json
-import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated
 
 import typer
 
 from nrem import __version__
+from nrem.cli_frame import (
+    Data,
+    Json,
+    guarded,
+    progress,
+    say,
+    settings_for,
+    settings_of,
+    show,
+)
+from nrem.cli_schedule import runs_app, schedule_app
 from nrem.command import duty, evaluate, keys, load, main_job, parked, status, system
 from nrem.config import Settings
-from nrem.errors import ConfigError, NremError
 
 app = typer.Typer(add_completion=False, no_args_is_help=False, pretty_exceptions_enable=False)
 parked_app = typer.Typer(help="Work that was set aside: list it, look at it, replay or drop it.")
@@ -26,11 +34,9 @@ app.add_typer(parked_app, name="parked")
 app.add_typer(keys_app, name="keys")
 eval_app = typer.Typer(help="Measures of quality, on real conversations.")
 app.add_typer(eval_app, name="eval")
+app.add_typer(schedule_app, name="schedule")
+app.add_typer(runs_app, name="runs")
 
-Data = Annotated[
-    Path | None, typer.Option("--data", help="The one directory with everything nrem keeps.")
-]
-Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
 Files = Annotated[list[Path], typer.Argument(help="Conversations: LoCoMo samples or own files.")]
 
 
@@ -40,38 +46,6 @@ class KeyKind(StrEnum):
     API = "api"
     ADMIN = "admin"
     PURGE = "purge"
-
-
-def _say(line: str) -> None:
-    typer.echo(line)
-
-
-def _progress(line: str) -> None:
-    typer.echo(f"nrem: {line}", err=True)
-
-
-def _settings(data: Path | None, **given: object) -> Settings:
-    return Settings(**({"data_dir": data} if data else {}), **given)
-
-
-def _guarded(work: Callable[[], int]) -> NoReturn:
-    """Run a command; errors on purpose become one line and a status."""
-    try:
-        code = work()
-    except ConfigError as error:
-        _progress(str(error))
-        code = 2
-    except NremError as error:
-        _progress(str(error))
-        code = 1
-    except KeyboardInterrupt:
-        code = 130
-    sys.stdout.flush()
-    raise typer.Exit(code)
-
-
-def _print(value: Any, *, as_json: bool, text: Callable[[], str]) -> None:  # noqa: ANN401 - JSON
-    typer.echo(json.dumps(value, ensure_ascii=False, default=str) if as_json else text())
 
 
 @app.callback(invoke_without_command=True)
@@ -95,24 +69,19 @@ def main(
         return
 
     def work() -> int:
-        settings = _settings(data, api_port=port, admin_port=admin_port)
+        settings = settings_of(data, api_port=port, admin_port=admin_port)
         return _main_job(settings, exit_after=exit_after)
 
-    _guarded(work)
+    guarded(work)
 
 
 def _main_job(settings: Settings, *, exit_after: bool) -> int:
-    with system.started(settings, _progress) as running:
-        main_job.run(running.server, _progress, _say)
-        main_job.introduce(running, _say)
+    with system.started(settings, progress) as running:
+        main_job.run(running.server, progress, say)
+        main_job.introduce(running, say)
         if not exit_after and running.own is not None:
             running.own.wait()
     return 0
-
-
-def _data(context: typer.Context, data: Path | None) -> Settings:
-    # A command that starts a system of its own must not fight for the usual ports.
-    return _settings(data or context.obj, api_port=0, admin_port=0)
 
 
 @app.command("load")
@@ -122,12 +91,12 @@ def load_command(
     """Feed conversations through HTTP and wait until they are consolidated."""
 
     def work() -> int:
-        with system.opened(_data(context, data), _progress) as running:
-            done = load.load(running.server, files, _progress)
-        _print(asdict(done), as_json=as_json, text=lambda: load.describe(done))
+        with system.opened(settings_for(context, data), progress) as running:
+            done = load.load(running.server, files, progress)
+        show(asdict(done), as_json=as_json, text=lambda: load.describe(done))
         return 1 if done.errors else 0
 
-    _guarded(work)
+    guarded(work)
 
 
 @app.command("recall")
@@ -144,14 +113,12 @@ def recall_command(
     """Ask the memories of an agent, or of all agents."""
 
     def work() -> int:
-        with system.opened(_data(context, data), _progress) as running:
+        with system.opened(settings_for(context, data), progress) as running:
             results = main_job.ask(running.server, query, agent=agent, user=user, top_k=top_k)
-        _print(
-            {"results": results}, as_json=as_json, text=lambda: main_job.describe_results(results)
-        )
+        show({"results": results}, as_json=as_json, text=lambda: main_job.describe_results(results))
         return 0 if results else 1
 
-    _guarded(work)
+    guarded(work)
 
 
 @app.command("status")
@@ -159,12 +126,12 @@ def status_command(context: typer.Context, data: Data = None, *, as_json: Json =
     """Which processes live, what waits, and how old the oldest of it is."""
 
     def work() -> int:
-        with system.opened(_data(context, data), _progress) as running:
-            found = status.read(_data(context, data), running)
-        _print(found, as_json=as_json, text=lambda: status.describe(found))
+        with system.opened(settings_for(context, data), progress) as running:
+            found = status.read(settings_for(context, data), running)
+        show(found, as_json=as_json, text=lambda: status.describe(found))
         return 0
 
-    _guarded(work)
+    guarded(work)
 
 
 @app.command("pass")
@@ -184,11 +151,11 @@ def pass_command(
         raise typer.BadParameter("say --once (or --dry-run): a pass is no server")
 
     def work() -> int:
-        settings = _data(context, data)
-        with system.opened(settings, _progress):
+        settings = settings_for(context, data)
+        with system.opened(settings, progress):
             return duty.run(settings, name, org=org, now=now, dry_run=dry_run, as_json=as_json)
 
-    _guarded(work)
+    guarded(work)
 
 
 @parked_app.command("list")
@@ -196,13 +163,13 @@ def parked_list(context: typer.Context, data: Data = None, *, as_json: Json = Fa
     """What is set aside, oldest first."""
 
     def work() -> int:
-        settings = _data(context, data)
-        with system.opened(settings, _progress):
+        settings = settings_for(context, data)
+        with system.opened(settings, progress):
             found = parked.read(settings)
-        _print({"parked": found}, as_json=as_json, text=lambda: parked.describe(found))
+        show({"parked": found}, as_json=as_json, text=lambda: parked.describe(found))
         return 0
 
-    _guarded(work)
+    guarded(work)
 
 
 @parked_app.command("show")
@@ -212,13 +179,13 @@ def parked_show(
     """One parked piece of work: its pass, its item, why and when."""
 
     def work() -> int:
-        settings = _data(context, data)
-        with system.opened(settings, _progress):
+        settings = settings_for(context, data)
+        with system.opened(settings, progress):
             found = parked.read(settings, parked_id)
-        _print(found[0], as_json=as_json, text=lambda: parked.describe(found))
+        show(found[0], as_json=as_json, text=lambda: parked.describe(found))
         return 0
 
-    _guarded(work)
+    guarded(work)
 
 
 @parked_app.command("replay")
@@ -243,15 +210,15 @@ def keys_create(
     """Make a key and print it, the only time it can be seen."""
 
     def work() -> int:
-        settings = _data(context, data)
+        settings = settings_for(context, data)
         if settings.migrate_database_url is None:
-            with system.opened(settings, _progress):
-                _say(keys.create(settings, org, kind))
+            with system.opened(settings, progress):
+                say(keys.create(settings, org, kind))
         else:
-            _say(keys.create(settings, org, kind))
+            say(keys.create(settings, org, kind))
         return 0
 
-    _guarded(work)
+    guarded(work)
 
 
 def _resolve(
@@ -261,12 +228,12 @@ def _resolve(
     resolve: Callable[[Settings, str], None],
 ) -> None:
     def work() -> int:
-        settings = _data(context, data)
-        with system.opened(settings, _progress):
+        settings = settings_for(context, data)
+        with system.opened(settings, progress):
             resolve(settings, parked_id)
         return 0
 
-    _guarded(work)
+    guarded(work)
 
 
 @eval_app.command("locomo")
@@ -276,13 +243,13 @@ def eval_locomo(
     """Ask the questions of LoCoMo files and compare recall with plain search over the turns."""
 
     def work() -> int:
-        settings = _data(context, data)
-        with system.opened(settings, _progress) as running:
-            found = evaluate.run(settings, running, files, _progress)
-        _print(found, as_json=as_json, text=lambda: evaluate.describe(found))
+        settings = settings_for(context, data)
+        with system.opened(settings, progress) as running:
+            found = evaluate.run(settings, running, files, progress)
+        show(found, as_json=as_json, text=lambda: evaluate.describe(found))
         return 0 if evaluate.holds(found) else 1
 
-    _guarded(work)
+    guarded(work)
 
 
 if __name__ == "__main__":

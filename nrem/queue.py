@@ -82,7 +82,7 @@ class Nudger:
 
     def __init__(self, broker_url: str | None) -> None:
         self._app = _make_publisher(broker_url) if broker_url else None
-        self._waiting: dict[str, str] = {}
+        self._waiting: set[str] = set()
         self._change = Condition()
         self._is_open = self._app is not None
         self.failures = 0
@@ -90,15 +90,16 @@ class Nudger:
             self._thread = Thread(target=self._publish, name="nudger", daemon=True)
             self._thread.start()
 
-    def nudge(self, passes: Iterable[str], *, cause: str = "nudge") -> None:
-        """Say that there is work for these passes; returns at once, whatever the broker does.
+    @property
+    def has_broker(self) -> bool:
+        """Whether a broker is configured, up or down."""
+        return self._app is not None
 
-        `cause` goes into the run row; it names a schedule and an instant, never content. A nudge
-        that waits keeps its own.
-        """
+    def nudge(self, passes: Iterable[str]) -> None:
+        """Say that there is work for these passes; returns at once, whatever the broker does."""
         if self._is_open:
             with self._change:
-                self._waiting = dict.fromkeys(passes, cause) | self._waiting
+                self._waiting |= set(passes)
                 self._change.notify()
 
     def close(self) -> None:
@@ -114,20 +115,20 @@ class Nudger:
             with self._change:
                 while not self._waiting and self._is_open:
                     self._change.wait()
-                batch, self._waiting = self._waiting, {}
+                batch, self._waiting = self._waiting, set()
                 if not batch:
                     return
-            failed = [name for name in sorted(batch) if not self._send(name, batch[name])]
+            failed = [name for name in sorted(batch) if not self._send(name)]
             if failed:
                 with self._change:
                     self._change.wait_for(lambda: not self._is_open, _PAUSE_SECONDS)
 
-    def _send(self, name: str, cause: str) -> bool:
+    def _send(self, name: str) -> bool:
         assert self._app is not None  # noqa: S101 - the thread only runs with an app
         try:
             self._app.send_task(
                 task_name(name),
-                kwargs={"v": _MESSAGE_VERSION, "pass": name, "cause": cause},
+                kwargs={"v": _MESSAGE_VERSION, "pass": name},
                 expires=_EXPIRES_SECONDS,
                 retry=False,
             )

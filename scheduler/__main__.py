@@ -19,7 +19,6 @@ from nrem.errors import ConfigError
 from nrem.queue import Nudger
 from nrem.store import engine
 from nrem.telemetry import configure
-from scheduler.plan import plan
 from scheduler.ticks import Ticker
 from worker.passes import PASSES
 
@@ -49,7 +48,7 @@ def _open(settings: Settings) -> Ticker:
         database=database,
         nudger=Nudger(settings.broker_url),
         name=f"{socket.gethostname()}:{os.getpid()}",
-        schedules=plan(PASSES),
+        passes=PASSES,
     )
 
 
@@ -61,7 +60,6 @@ def _schedule(ticker: Ticker) -> BackgroundScheduler:
     )
 
     def beat() -> None:
-        # In this order: the first nudge of a pass that a tick made due names the tick as its cause.
         ticker.tick()
         ticker.dispatch()
 

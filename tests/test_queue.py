@@ -39,16 +39,16 @@ def _payload(message: dict[str, Any]) -> Any:  # noqa: ANN401
 
 
 @needs_valkey
-def test_nudge_holds_version_pass_and_cause_only(broker: str) -> None:
+def test_nudge_holds_version_and_pass_only(broker: str) -> None:
     nudger = Nudger(broker)
 
-    nudger.nudge(["score"], cause="tick:score@2026-03-02T09:00:00+00:00")
+    nudger.nudge(["score"])
     nudger.close()
 
     (message,) = _messages(broker)
     args, kwargs, _embedded = _payload(message)
     assert args == []
-    assert kwargs == {"v": 1, "pass": "score", "cause": "tick:score@2026-03-02T09:00:00+00:00"}
+    assert kwargs == {"v": 1, "pass": "score"}
     assert message["headers"]["task"] == "nrem.score"
 
 

@@ -17,7 +17,7 @@ from nrem.digest import Digest
 from nrem.embedded.postgres import SUPERUSER
 from nrem.llm.embed_hash import HashEmbedder
 from nrem.llm.offline import OfflineProvider
-from nrem.store import engine, event
+from nrem.store import engine, event, work
 from nrem.store import org as orgs
 from nrem.store.append import append
 from nrem.store.event import Appended, NewEvent
@@ -28,6 +28,8 @@ from worker.runner import Cause, Outcome, Setting, drain, step
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 IDLE_SECONDS = 1800.0
+# The passes that only a tick, a request or a command starts.
+TICKED = {"decay", "expire"}
 DIGEST = Digest(b"the pepper of the tests")
 EMBEDDER = HashEmbedder()
 TOOLS = Tools(embedder=EMBEDDER, provider=OfflineProvider(EMBEDDER), digest=DIGEST)
@@ -112,9 +114,26 @@ class World:
             **{"database": self.worker, "tools": TOOLS, "cause": cause, "now": now, **changes}
         )
 
+    def wake(self, name: str) -> None:
+        """Make every org due for a pass, as a tick does, but for no cause."""
+        self.do(
+            "INSERT INTO org_work (org_id, pass, due_at) "
+            "SELECT id, %(name)s, '-infinity' FROM orgs "
+            "ON CONFLICT (org_id, pass) DO UPDATE SET due_at = excluded.due_at",
+            name=name,
+        )
+
+    def tick(self, name: str, cause: str | None = None, *, now: datetime = NOW) -> None:
+        """Make every org without a schedule of its own due for a pass, as a tick does."""
+        with engine.begin(self.worker, now=now) as conn:
+            work.mark(conn, name, {}, cause_of_others=cause or f"tick:{name}@{now.isoformat()}")
+
     def drain(self, duty: Pass | str, *, now: datetime = NOW) -> list[Outcome]:
-        """Run a pass until nothing is due for it."""
-        return drain(self.setting(now=now), BY_NAME[duty] if isinstance(duty, str) else duty)
+        """Run a pass until nothing is due for it; one that no work wakes is woken first."""
+        found = BY_NAME[duty] if isinstance(duty, str) else duty
+        if found.name in TICKED:
+            self.wake(found.name)
+        return drain(self.setting(now=now), found)
 
     def step(self, duty: Pass | str, *, now: datetime = NOW) -> Outcome | None:
         """Run one step of a pass."""

@@ -36,9 +36,8 @@ app = make_app(_settings.broker_url)
 
 
 def _register(celery: Celery, duty: Pass) -> None:
-    def run(self: "Task[..., None]", **message: object) -> None:
-        given = message.get("cause")
-        cause = Cause(name=given if isinstance(given, str) else "nudge", task_id=self.request.id)
+    def run(self: "Task[..., None]", **_message: object) -> None:
+        cause = Cause(name="nudge", task_id=self.request.id)
         try:
             process = this_process("celery")
             outcomes = process.run(duty, cause)

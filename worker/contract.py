@@ -122,7 +122,10 @@ def _cannot_park(_conn: Connection, _work: Work, _found: Any) -> None:  # noqa: 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pass:
-    """The declaration of a pass; the Celery task, the schedule and the command come from it."""
+    """The declaration of a pass; the Celery task and the command come from it.
+
+    When it ticks is a matter of the orgs' policies.
+    """
 
     name: str
     shape: Shape
@@ -132,9 +135,7 @@ class Pass:
     lease_seconds: float = 30.0
     # the try after which poison work is set aside
     max_attempts: int = 5
-    # when a tick makes every org due for it (cron, UTC); None: woken by work alone
-    cron: str | None = None
-    # instead of a cron expression: a tick every so many seconds
+    # a duty of the whole system, which no org plans: a tick every so many seconds
     every_seconds: int | None = None
     claim: Callable[[Connection, Work, int], Any] = _no_claim
     propose: Callable[[Work, Any], Any] = _no_proposal
@@ -142,7 +143,7 @@ class Pass:
     compare: Callable[[Connection, Work, Any, Any], Any] = _no_comparison
     decide: Callable[[Any, Any, Work], Any] = _no_decision
     apply: Callable[[Connection, Work, Any], Changes] = _no_change
-    # when this org (or, for a leased pass, this stream) has work again
+    # when this org (or, for a leased pass, this stream) has work again; never: only ticks wake it
     next_due: Callable[[Connection, Work], datetime | None] = _never_due
     # a sweep's way to take one poisonous row out of its claims
     park: Callable[[Connection, Work, Any], None] = _cannot_park

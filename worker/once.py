@@ -1,7 +1,8 @@
 """One pass in the foreground. Start: `python -m worker.once NAME`, or `nrem pass NAME --once`.
 
 Idempotent, so it suits a system cron: 0 done, 1 something failed or was parked, 2 wrong usage. A
-dry run does everything but the writes, and prints what it would have changed.
+dry run does everything but the writes, and prints what it would have changed. The pass runs for
+every org (or the one given), whether it is due there or rests.
 """
 
 import argparse
@@ -16,7 +17,7 @@ from nrem.errors import ConfigError
 from nrem.telemetry import configure
 from worker.passes import BY_NAME
 from worker.process import Process, open_process
-from worker.runner import Cause, Outcome, Setting, drain, rehearse
+from worker.runner import Cause, Outcome, Setting, rehearse, summon
 
 
 def main() -> int:
@@ -63,7 +64,7 @@ def _run(process: Process, given: argparse.Namespace) -> dict[str, Any]:
         only_org=given.org,
         now=given.now,
     )
-    work = rehearse if given.dry_run else drain
+    work = rehearse if given.dry_run else summon
     outcomes = work(setting, BY_NAME[given.name])
     return {
         "read": sum(its.changes.read for its in outcomes),

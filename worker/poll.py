@@ -29,6 +29,8 @@ _log = structlog.get_logger("poll")
 _PAUSE_SECONDS: Final = (0.5, 1.0)
 _AFTER_FAULT_SECONDS: Final = 2.0
 _BEAT_SECONDS: Final = 5.0
+# Long enough for a nudge to reach a worker that is free; a dead broker costs a tick as much.
+_GRACE_SECONDS: Final = 5.0
 
 
 def poll(process: Process, stop: Event) -> None:
@@ -54,7 +56,9 @@ def _round(process: Process, stop: Event) -> bool:
     for duty in PASSES:
         if stop.is_set():
             break
-        outcomes = process.run(duty, Cause(name="poll"))
+        # With a broker, what a tick or a request asked for is Celery's for a moment.
+        grace = _GRACE_SECONDS if process.nudger.has_broker else 0.0
+        outcomes = process.run(duty, Cause(name="poll"), grace_seconds=grace)
         worked = worked or any(its.outcome != "noop" and its.org_id for its in outcomes)
     return worked
 

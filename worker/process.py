@@ -27,9 +27,12 @@ class Process:
     tools: Tools
     nudger: Nudger
 
-    def run(self, duty: Pass, cause: Cause) -> list[Outcome]:
+    def run(self, duty: Pass, cause: Cause, *, grace_seconds: float = 0.0) -> list[Outcome]:
         """Drain a pass, and nudge whoever has work because of it."""
-        outcomes = drain(Setting(database=self.database, tools=self.tools, cause=cause), duty)
+        setting = Setting(
+            database=self.database, tools=self.tools, cause=cause, grace_seconds=grace_seconds
+        )
+        outcomes = drain(setting, duty)
         woken = {name for its in outcomes for name, delay in its.changes.due.items() if delay <= 0}
         self.nudger.nudge(woken)
         return outcomes

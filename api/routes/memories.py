@@ -17,7 +17,7 @@ from nrem import ids
 from nrem.errors import ConflictError, InvalidError, NotFoundError
 from nrem.policy.model import State as MemoryState
 from nrem.policy.text import token_estimate
-from nrem.store import effect, engine, memory, policy, search, view, work
+from nrem.store import effect, engine, memory, policy, search, view
 from nrem.store.append import append
 from nrem.store.event import MEMORY, NewEvent
 from nrem.store.key import Caller
@@ -45,7 +45,7 @@ async def post_memory(request: Request, state: Nrem, caller: Writer) -> MemoryOu
     event = _event(state, caller, given, raw, header)
     vector = (await _embed(state, [given.content]))[0]
     shown = await _stored(state, caller, event, vector)
-    state.nudger.nudge(("decay", "consolidate"))
+    state.nudger.nudge(("consolidate",))
     return memory_out(shown)
 
 
@@ -124,7 +124,6 @@ def _store(
             org_id=org,
         )
         added = memory.add(conn, org, [new], policy=settings, now=now)
-        work.bring_forward(conn, org, added.due())
         number = added.ids[0]
         text = Text(
             kind=memory.KIND,

@@ -129,6 +129,11 @@ FROM memories AS m
 WHERE m.state <> 'live';
 ALTER TABLE memories FORCE ROW LEVEL SECURITY;
 
+-- No org has to be due for a duty of the whole system.
+ALTER TABLE org_work NO FORCE ROW LEVEL SECURITY;
+DELETE FROM org_work WHERE pass = 'rescue';
+ALTER TABLE org_work FORCE ROW LEVEL SECURITY;
+
 ALTER TABLE memories ALTER COLUMN facts_since SET NOT NULL, ALTER COLUMN text_since SET NOT NULL;
 
 CREATE INDEX memories_purge_idx ON memories (org_id, due_at)

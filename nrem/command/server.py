@@ -24,7 +24,8 @@ class AnswerError(NremError):
     """The server refused a request; `body` is its error object."""
 
     def __init__(self, status: int, body: Mapping[str, Any]) -> None:
-        super().__init__(f"{status} {body.get('error')}: {body.get('detail')}")
+        remedy = f"; {body['remedy']}" if body.get("remedy") else ""
+        super().__init__(f"{status} {body.get('error')}: {body.get('detail')}{remedy}")
         self.status = status
         self.body = body
 

@@ -16,11 +16,13 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class System:
-    """A system that serves, and the way to ask it."""
+    """A system that serves, and the ways to ask it."""
 
     endpoints: Endpoints
     keys: Keys
     server: Server
+    # the admin listener, with the admin key
+    admin: Server
     # the stack, when this command started it
     own: stack.RunningStack | None
     are_keys_new: bool = False
@@ -35,8 +37,8 @@ def opened(settings: Settings, progress: Progress) -> Iterator[System]:
     endpoints = stack.running(settings.data_dir)
     if endpoints is not None:
         found = keys.read(settings.data_dir)
-        with Server(endpoints.api, found.api) as server:
-            yield System(endpoints=endpoints, keys=found, server=server, own=None)
+        with _asked(endpoints, found) as (server, admin):
+            yield System(endpoints=endpoints, keys=found, server=server, admin=admin, own=None)
         return
     with started(settings, progress) as system:
         yield system
@@ -47,11 +49,18 @@ def started(settings: Settings, progress: Progress) -> Iterator[System]:
     """A system of this command's own, stopped when it leaves."""
     with stack.start(settings, progress=progress) as running:
         found, are_new = keys.ensure(running.settings)
-        with Server(running.endpoints.api, found.api) as server:
+        with _asked(running.endpoints, found) as (server, admin):
             yield System(
                 endpoints=running.endpoints,
                 keys=found,
                 server=server,
+                admin=admin,
                 own=running,
                 are_keys_new=are_new,
             )
+
+
+@contextmanager
+def _asked(endpoints: Endpoints, found: Keys) -> Iterator[tuple[Server, Server]]:
+    with Server(endpoints.api, found.api) as server, Server(endpoints.admin, found.admin) as admin:
+        yield server, admin

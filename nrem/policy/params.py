@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Final
 
 from nrem.policy.model import Fault, MemoryType, PolicyError, Tier
+from nrem.policy.schedule import Schedules
 from nrem.policy.setting import (
     MAX_DAYS,
     Steps,
@@ -191,6 +192,7 @@ class Policy:
     score: ScorePolicy = ScorePolicy()
     recall: RecallPolicy = RecallPolicy()
     consolidate: ConsolidatePolicy = ConsolidatePolicy()
+    schedules: Schedules = Schedules()
 
     @classmethod
     def default(cls) -> "Policy":

@@ -80,6 +80,19 @@ def choice(default: _Choice) -> _Choice:
     return field(default=default, metadata={_READ: read})
 
 
+def checked(default: str, fault_of: Callable[[str], str | None]) -> str:
+    """A field for a text in which `fault_of` finds nothing wrong; it says what is allowed."""
+
+    def read(value: object, path: str, faults: list[Fault]) -> object:
+        allowed = fault_of(value) if isinstance(value, str) else "a text"
+        if allowed is None:
+            return value
+        faults.append(fault(path, value, allowed))
+        return default
+
+    return field(default=default, metadata={_READ: read})
+
+
 def steps() -> Steps:
     """A field for a table of (days, factor), empty by default."""
 

@@ -118,24 +118,15 @@ def first_due(memory: NewMemory, policy: Policy, now: datetime) -> datetime | No
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Added:
-    """New memories in the order given, and in how many seconds time first changes one of them."""
+    """New memories in the order given."""
 
     ids: tuple[int, ...]
-    decay_seconds: float | None = None
-
-    def due(self) -> dict[str, float]:
-        """The pass `decay` and its delay in seconds, for an announcement; empty when none fades."""
-        return {} if self.decay_seconds is None else {"decay": self.decay_seconds}
 
 
 def add(
     conn: Connection, org_id: int, memories: Sequence[NewMemory], *, policy: Policy, now: datetime
 ) -> Added:
-    """Store memories with sources, postings and first due time.
-
-    The caller announces `decay_seconds`, together with all else it has to announce: org_work rows
-    are locked in the order of their pass, so that transactions cannot deadlock on them.
-    """
+    """Store memories with sources, postings and first due time."""
     if not memories:
         return Added(ids=())
     ids = list(conn.execute(statement("memory_number"), {"count": len(memories)}).scalars())
@@ -162,10 +153,7 @@ def add(
             for number, m in numbered
         ],
     )
-    earliest = min((at for at in due if at is not None), default=None)
-    return Added(
-        ids=tuple(ids), decay_seconds=(earliest - now).total_seconds() if earliest else None
-    )
+    return Added(ids=tuple(ids))
 
 
 def _columns(

@@ -9,3 +9,8 @@ def ensure(conn: Connection, name: str) -> int:
     """The org of this name, made when missing; needs the role nrem_admin."""
     conn.execute(statement("org_add"), {"name": name})
     return int(conn.execute(statement("org_find"), {"name": name}).scalar_one())
+
+
+def find_all(conn: Connection) -> list[int]:
+    """Every org's number."""
+    return list(conn.execute(statement("org_all")).scalars())

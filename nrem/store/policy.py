@@ -1,5 +1,6 @@
 """The policies of an org: the defaults, and each version that replaced them, from its instant."""
 
+import json
 from datetime import datetime
 from functools import lru_cache
 
@@ -7,6 +8,7 @@ from sqlalchemy import Connection
 
 from nrem.policy.params import Policy
 from nrem.policy.timeline import Timeline
+from nrem.store import engine, schedule
 from nrem.store.statement import statement
 
 
@@ -25,3 +27,26 @@ def load(conn: Connection, org_id: int, now: datetime) -> Policy:
 def _parsed(body: str) -> Policy:
     """A version is never changed, so its text always means the same."""
     return Policy.from_text(body)
+
+
+def load_version(conn: Connection, org_id: int) -> tuple[int, Policy]:
+    """The number of the version in force, 0 for the defaults, and the policy."""
+    row = conn.execute(statement("policy_newest"), {"org_id": org_id}).one_or_none()
+    return (0, Policy.default()) if row is None else (row.version, Policy.from_json(row.body))
+
+
+def add(conn: Connection, org_id: int, policy: Policy, *, rolled_back_to: int | None = None) -> int:
+    """Store a new version, in force from now on; answers its number.
+
+    Raises: IntegrityError when another transaction stored one meanwhile.
+    """
+    version = conn.execute(
+        statement("policy_add"),
+        {
+            "org_id": org_id,
+            "body": json.dumps(policy.to_json()),
+            "rolled_back_to": rolled_back_to,
+        },
+    ).scalar_one()
+    schedule.project(conn, org_id, policy, engine.instant(conn))
+    return int(version)

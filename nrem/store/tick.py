@@ -1,5 +1,6 @@
 """Ticks: instants at which schedules fired. The key (schedule, instant) makes each happen once."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -10,18 +11,16 @@ from nrem.store.statement import statement
 _KEEP_SECONDS = 35 * 86_400.0
 
 
-def add(conn: Connection, schedule: str, instant: datetime, *, scheduler: str) -> bool:
-    """Claim an instant; False when a scheduler has it already."""
-    row = conn.execute(
-        statement("tick_add"),
-        {"schedule": schedule, "instant": instant, "scheduler": scheduler},
-    ).one_or_none()
-    return row is not None
+def claim(conn: Connection, instants: Mapping[str, datetime], *, scheduler: str) -> set[str]:
+    """Claim one instant of each schedule; answers those that no other scheduler has."""
+    wanted = {"schedules": list(instants), "instants": list(instants.values())}
+    return set(conn.execute(statement("tick_claim"), {**wanted, "scheduler": scheduler}).scalars())
 
 
-def newest(conn: Connection) -> dict[str, datetime]:
-    """The last instant of each schedule that ever fired."""
-    return {r.schedule: r.instant for r in conn.execute(statement("tick_newest"))}
+def newest(conn: Connection, schedules: Iterable[str]) -> dict[str, datetime]:
+    """The last instant of each of these schedules that ever fired."""
+    rows = conn.execute(statement("tick_newest"), {"schedules": list(schedules)})
+    return {row.schedule: row.instant for row in rows}
 
 
 def prune(conn: Connection) -> None:

@@ -91,20 +91,47 @@ def bring_forward(conn: Connection, org_id: int, delay_seconds: Mapping[str, flo
     )
 
 
-def pick(conn: Connection, name: str, *, only_org: int | None = None) -> int | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pick:
+    """An org whose turn it is, and why, where a tick, a request or a command said so."""
+
+    org_id: int
+    cause: str | None
+    # since when it was due; None = since ever
+    due_at: Instant
+
+
+def pick(
+    conn: Connection, name: str, *, only_org: int | None = None, grace_seconds: float = 0.0
+) -> Pick | None:
     """Take the org that is due for a pass and had least of the workers' time, or None.
 
-    Marks it as not due; the caller must `rearm` it before its transaction ends.
+    Marks it as not due; the caller must `rearm` it before its transaction ends. Work that somebody
+    asked for less than `grace_seconds` ago is left to others.
     """
-    return conn.execute(
-        statement("work_pick"), {"pass": name, "only_org": only_org}
-    ).scalar_one_or_none()
+    row = conn.execute(
+        statement("work_pick"),
+        {"pass": name, "only_org": only_org, "grace_seconds": grace_seconds},
+    ).one_or_none()
+    return None if row is None else Pick(org_id=row.org_id, cause=row.cause, due_at=row.due_at)
 
 
-def rearm(conn: Connection, org_id: int, name: str, due_at: Instant, *, cost: float = 0.0) -> None:
-    """Say when the org is due again for a pass, and charge what the last run cost."""
+def rearm(
+    conn: Connection,
+    org_id: int,
+    name: str,
+    due_at: Instant,
+    *,
+    cost: float = 0.0,
+    cause: str | None = None,
+) -> None:
+    """Say when the org is due again for a pass, and charge what the last run cost.
+
+    `cause` goes on to the next run, when the work of this one is not done yet.
+    """
     conn.execute(
-        statement("work_rearm"), {"org_id": org_id, "pass": name, "due_at": due_at, "cost": cost}
+        statement("work_rearm"),
+        {"org_id": org_id, "pass": name, "due_at": due_at, "cost": cost, "cause": cause},
     )
 
 
@@ -113,6 +140,31 @@ def due_passes(conn: Connection) -> list[str]:
     return list(conn.execute(statement("work_due")).scalars())
 
 
-def mark_all(conn: Connection, name: str) -> None:
-    """Make every org due for a pass now, as a tick does."""
-    conn.execute(statement("work_mark_all"), {"pass": name})
+def mark(
+    conn: Connection, name: str, causes: Mapping[int, str], *, cause_of_others: str | None = None
+) -> None:
+    """Make orgs due for a pass now, each with its cause, as ticks and commands do.
+
+    `cause_of_others` makes every org due besides that has no schedule of its own for the pass.
+    """
+    conn.execute(
+        statement("work_mark"),
+        {
+            "pass": name,
+            "org_ids": list(causes),
+            "causes": list(causes.values()),
+            "cause_of_others": cause_of_others,
+        },
+    )
+
+
+def request(conn: Connection, org_id: int, name: str, cause: str) -> str:
+    """Make the org due for a pass now; answers the cause that its run will have.
+
+    That of an earlier request, when it still waits: one run answers both.
+    """
+    return str(
+        conn.execute(
+            statement("work_request"), {"org_id": org_id, "pass": name, "cause": cause}
+        ).scalar_one()
+    )

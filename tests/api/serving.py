@@ -19,9 +19,9 @@ from nrem.embedded.postgres import SUPERUSER
 from nrem.store import engine, key
 from nrem.store import org as orgs
 from tests.postgres import Database
-from tests.world import DIGEST, TOOLS, World
+from tests.world import DIGEST, TICKED, TOOLS, World
 from worker.passes import BY_NAME
-from worker.runner import Cause, Setting, drain
+from worker.runner import Cause, Setting, drain, summon
 
 PEPPER = "the pepper of the tests"
 
@@ -71,7 +71,8 @@ class Caller:
     def run(self, *names: str) -> None:
         """Drive passes for this org until nothing is due."""
         for name in names or ("score", "embed", "consolidate"):
-            drain(
+            work = summon if name in TICKED else drain
+            work(
                 Setting(
                     database=self.world.worker,
                     tools=TOOLS,

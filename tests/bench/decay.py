@@ -105,7 +105,7 @@ def _log_position(world: World) -> int:
 def holds(found: dict[str, Any]) -> bool:
     """Whether every figure meets its target."""
     growth = [found["growth_1m_over_100k"], found["growth_4m_over_100k"] or 0.0]
-    return (
+    return bool(
         max(growth) <= GROWTH_TARGET
         and found["empty_ms"] < EMPTY_TARGET_MS
         and found["vs_rewrite_all"] >= REWRITE_TARGET

@@ -70,7 +70,4 @@ def make_due(world: World) -> None:
 
 def tick(world: World) -> None:
     """Make the org due for decay."""
-    world.do(
-        "INSERT INTO org_work (org_id, pass, due_at) VALUES (1, 'decay', '-infinity') "
-        "ON CONFLICT (org_id, pass) DO UPDATE SET due_at = '-infinity'"
-    )
+    world.tick("decay", now=NOW)

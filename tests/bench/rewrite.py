@@ -4,7 +4,9 @@ As an application with an ORM does it: objects, a thousand at a time, one flush 
 thousand. It writes into a column of its own without an index, so nothing of nrem slows it down.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Engine, MetaData, Table, select
 from sqlalchemy.orm import Session, registry
@@ -28,7 +30,7 @@ def fade_all(database: Engine, curve: Curve, now: datetime) -> int:
     try:
         while True:
             with Session(database) as session:
-                page = session.scalars(
+                page: Sequence[Any] = session.scalars(
                     select(memory).where(table.c.id > after).order_by(table.c.id).limit(_PAGE)
                 ).all()
                 for one in page:

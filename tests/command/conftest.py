@@ -8,6 +8,7 @@ import pytest
 
 from nrem.config import Settings
 from nrem.embedded import files
+from nrem.store import key
 from tests.api.conftest import caller, service, stranger
 from tests.api.serving import PEPPER, Caller, Service
 
@@ -21,8 +22,9 @@ def settings(
     """The settings of a command; the service of the tests runs in their data directory."""
     data = tmp_path / "data"
     data.mkdir(mode=0o700)
-    key = {"api": caller.key, "admin": caller.key, "purge": caller.key}
-    files.write_json(data / "keys.json", key)
+    with service.caller(caller.org, key.ADMIN_SCOPES) as admin:
+        keys = {"api": caller.key, "admin": admin.key, "purge": caller.key}
+    files.write_json(data / "keys.json", keys)
     files.write_json(data / "endpoints.json", {"api": service.url, "admin": service.admin_url})
     monkeypatch.setenv("NREM_DATABASE_URL", service.database.worker_url)
     monkeypatch.setenv("NREM_BROKER_URL", "none")

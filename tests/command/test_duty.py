@@ -57,6 +57,27 @@ def test_run_of_one_org_leaves_the_others(
     assert states(stranger) == [("fading", "live")]
 
 
+def test_run_may_be_repeated_and_runs_though_the_pass_rests(
+    settings: Settings, caller: Caller, capfd: pytest.CaptureFixture[str]
+) -> None:
+    caller.store("fading", memory_type="episodic", importance=1)
+    caller.world.do(
+        "INSERT INTO schedules (org_id, pass, cron, timezone, paused, set_at) "
+        "VALUES (%(org)s, 'decay', '17 * * * *', 'UTC', true, now())",
+        org=caller.org,
+    )
+
+    done = [run(settings, capfd, org=caller.org, dry_run=False) for _ in range(2)]
+
+    assert [one["outcome"] for one in done] == ["applied", "noop"]
+    assert states(caller) == [("fading", "archived")]
+    runs = "SELECT cause, outcome, reason FROM runs WHERE org_id = %(o)s AND pass = 'decay'"
+    assert [tuple(row) for row in caller.world.ask(f"{runs} ORDER BY id", o=caller.org)] == [
+        ("command", "applied", None),
+        ("command", "noop", "nothing_due"),
+    ]
+
+
 @pytest.mark.parametrize(
     "words", [["dream"], [], ["decay", "--now", "soon"], ["decay", "--now", "2026-01-01T00:00:00"]]
 )

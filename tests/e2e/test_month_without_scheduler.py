@@ -37,19 +37,9 @@ TYPES: Final = ("working", "episodic", "semantic", "procedural")
 TIERS: Final = (None, "short", "long", "permanent")
 
 
-def _mark(org: Org, name: str) -> None:
-    """As a tick does."""
-    org.world.do(
-        "INSERT INTO org_work (org_id, pass, due_at) VALUES (%(org)s, %(name)s, '-infinity') "
-        "ON CONFLICT (org_id, pass) DO UPDATE SET due_at = '-infinity'",
-        org=org.number,
-        name=name,
-    )
-
-
 def _sweep(org: Org, now: datetime) -> None:
     for name in SWEEPS:
-        _mark(org, name)
+        org.world.wake(name)
         drain(org.world.setting(now=now, only_org=org.number), BY_NAME[name])
 
 
@@ -191,7 +181,7 @@ def test_real_run_changes_exactly_what_its_dry_run_told(org: Org, name: str) -> 
     for day in (1, 2, 3):
         _ask(org, "cello", NOW + day * DAY, None)
     setting = org.world.setting(now=NOW + 40 * DAY, only_org=org.number)
-    _mark(org, name)
+    org.world.wake(name)
     before = _fields(org)
 
     told = [line for its in rehearse(setting, BY_NAME[name]) for line in its.changes.diff]

@@ -213,16 +213,24 @@ def test_every_setting_is_documented_with_its_default() -> None:
     tree = Policy.default().to_json()
     curves = [tree["decay"].pop(memory_type) for memory_type in MemoryType]  # type: ignore[attr-defined]
 
-    rows = [
-        f"| `{section}.{name}` | {_written(value)} |"
-        for section, settings in tree.items()
-        for name, value in settings.items()  # type: ignore[attr-defined]
-        # a curve for one type in one tier: documented once for all of them
-        if value is not None
-    ] + [
-        f"| `{name}` | " + " | ".join(_written(curve[name]) for curve in curves) + " |"
-        for name in curves[0]
-    ]
+    rows = (
+        [
+            f"| `{section}.{name}` | {_written(value)} |"
+            for section, settings in tree.items()
+            for name, value in settings.items()  # type: ignore[attr-defined]
+            # a curve for one type in one tier: documented once for all of them
+            if section != "schedules" and value is not None
+        ]
+        + [
+            f"| `schedules.{name}` | `{its['cron']}` | {its['timezone']} | "
+            f"{_written(its['paused'])} |"
+            for name, its in tree["schedules"].items()  # type: ignore[attr-defined]
+        ]
+        + [
+            f"| `{name}` | " + " | ".join(_written(curve[name]) for curve in curves) + " |"
+            for name in curves[0]
+        ]
+    )
 
     assert [row for row in rows if row not in DOCUMENT] == []
 

@@ -1,83 +1,99 @@
-"""The plan: which schedules there are, and the last instant that passed."""
+"""The plan: what ticks for whom, and when each entry's last instant was."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from apscheduler.triggers.cron import CronTrigger
 
-from scheduler.plan import last_instant, plan
+from nrem import cron
+from nrem.store.schedule import StoredSchedule
+from scheduler.plan import Almanac, Entry, plan
 from worker.contract import Pass, Shape
 from worker.passes import PASSES
+from worker.passes.decay import DECAY
 
-MICROSECOND = timedelta(microseconds=1)
-QUARTER_PAST = datetime(2026, 3, 2, 9, 17, tzinfo=UTC)
-
-
-def _cron(expression: str) -> CronTrigger:
-    return CronTrigger.from_crontab(expression, timezone="UTC")
-
-
-def test_passes_that_ask_for_time_are_planned_by_their_names() -> None:
-    schedules = plan(PASSES)
-
-    assert {its.name: (its.duty, str(its.trigger)) for its in schedules} == {
-        "decay": ("decay", "cron[month='*', day='*', day_of_week='*', hour='*', minute='17']"),
-        "rescue": ("rescue", "cron[second='*/5']"),
-    }
+NINE = datetime(2026, 3, 2, 9, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+OWN = StoredSchedule(
+    org_id=7,
+    pass_name="decay",
+    cron="0 3 * * *",
+    timezone="Europe/Berlin",
+    is_paused=False,
+    set_at=NINE,
+)
 
 
-def test_everything_is_planned_in_utc() -> None:
-    assert {str(its.trigger.timezone) for its in plan(PASSES)} == {"UTC"}
+def _entry(expression: str, key: str = "decay") -> Entry:
+    return Entry(key=key, duty="decay", trigger=cron.trigger(expression, "UTC"))
 
 
-def test_pass_that_only_work_wakes_is_not_planned() -> None:
-    assert plan([Pass(name="score", shape=Shape.BATCH)]) == ()
+def test_every_pass_has_the_default_schedule_of_the_policy() -> None:
+    entries = {its.key: its for its in plan(PASSES, []).entries}
+
+    assert set(entries) == {duty.name for duty in PASSES}
+    assert entries["decay"].trigger is cron.trigger("17 * * * *", "UTC")
+    assert {its.org_id for its in entries.values()} == {None}
 
 
-def test_wrong_expression_is_refused() -> None:
-    with pytest.raises(ValueError, match="higher than the maximum value"):
-        plan([Pass(name="decay", shape=Shape.SWEEP, cron="61 * * * *")])
+def test_duty_of_the_whole_system_ticks_every_so_many_seconds() -> None:
+    (entry,) = plan([Pass(name="rescue", shape=Shape.SWEEP, every_seconds=5)], []).entries
+
+    assert not entry.is_of_orgs
+    assert cron.next_of(entry.trigger, NINE) == NINE + timedelta(seconds=5)
+
+
+def test_pass_without_any_schedule_is_not_planned() -> None:
+    assert plan([Pass(name="dream", shape=Shape.BATCH)], []).entries == ()
+
+
+def test_own_schedule_of_an_org_is_an_entry_beside_the_default() -> None:
+    usual, own = plan([DECAY], [OWN]).entries
+
+    assert (usual.key, usual.org_id) == ("decay", None)
+    assert (own.key, own.org_id, own.set_at) == ("decay/7", 7, NINE)
+    # In winter Berlin is an hour ahead.
+    assert cron.next_of(own.trigger, NINE) == datetime(2026, 3, 3, 2, tzinfo=UTC)
+
+
+def test_paused_schedule_does_not_tick() -> None:
+    assert [its.key for its in plan([DECAY], [replace(OWN, is_paused=True)]).entries] == ["decay"]
+
+
+def test_schedule_of_a_pass_that_is_not_there_does_not_tick() -> None:
+    assert [its.key for its in plan([DECAY], [replace(OWN, pass_name="dream")]).entries] == [
+        "decay"
+    ]
 
 
 @pytest.mark.parametrize(
-    ("now", "expected"),
-    [
-        (QUARTER_PAST - MICROSECOND, QUARTER_PAST - timedelta(hours=1)),
-        (QUARTER_PAST, QUARTER_PAST),
-        (QUARTER_PAST + MICROSECOND, QUARTER_PAST),
-    ],
-    ids=["just before", "at", "just after"],
+    "unreadable",
+    [replace(OWN, org_id=8, cron="61 * * * *"), replace(OWN, org_id=8, timezone="Mars")],
 )
-def test_last_instant_is_the_latest_that_is_not_after_now(
-    now: datetime, expected: datetime
-) -> None:
-    assert last_instant(_cron("17 * * * *"), now) == expected
+def test_row_that_cannot_be_read_stops_nobody_else(unreadable: StoredSchedule) -> None:
+    found = plan([DECAY], [unreadable, OWN])
+
+    assert [its.key for its in found.entries] == ["decay", "decay/7"]
+    assert found.unreadable == (unreadable,)
 
 
-@pytest.mark.parametrize(("seconds", "expected"), [(4.999999, 0), (5.0, 5), (59.999999, 55)])
-def test_last_instant_of_a_schedule_of_seconds(seconds: float, expected: int) -> None:
-    trigger = CronTrigger(second="*/5", timezone="UTC")
+def test_almanac_finds_each_instant_when_it_comes() -> None:
+    almanac, entry = Almanac(), _entry("*/2 * * * *")
 
-    found = last_instant(trigger, QUARTER_PAST + timedelta(seconds=seconds))
+    found = [almanac.last(entry, NINE + half * MINUTE / 2) for half in range(9)]
 
-    assert found == QUARTER_PAST + timedelta(seconds=expected)
-
-
-def test_of_many_missed_instants_only_the_last_counts() -> None:
-    assert last_instant(_cron("0 3 * * *"), QUARTER_PAST) == QUARTER_PAST.replace(hour=3, minute=0)
+    assert found == [NINE + 2 * (half // 4) * MINUTE for half in range(9)]
 
 
-@pytest.mark.parametrize(
-    ("expression", "expected"),
-    [
-        ("0 0 1 * *", datetime(2026, 3, 1, tzinfo=UTC)),
-        ("30 12 25 12 *", datetime(2025, 12, 25, 12, 30, tzinfo=UTC)),
-    ],
-    ids=["monthly", "yearly"],
-)
-def test_last_instant_is_found_far_back(expression: str, expected: datetime) -> None:
-    assert last_instant(_cron(expression), QUARTER_PAST) == expected
+def test_almanac_knows_when_an_entry_was_changed() -> None:
+    almanac = Almanac()
+    almanac.last(_entry("0 * * * *"), NINE + MINUTE)
+
+    assert almanac.last(_entry("30 8 * * *"), NINE + MINUTE) == NINE - 30 * MINUTE
 
 
-def test_schedule_that_no_year_holds_has_no_last_instant() -> None:
-    assert last_instant(_cron("0 0 29 2 *"), QUARTER_PAST) is None
+def test_almanac_bears_a_clock_that_goes_back() -> None:
+    almanac, entry = Almanac(), _entry("0 * * * *")
+    almanac.last(entry, NINE)
+
+    assert almanac.last(entry, NINE - MINUTE) == NINE - 60 * MINUTE

@@ -10,31 +10,30 @@ HOUR = timedelta(hours=1)
 
 def test_instant_is_claimed_once(world: World) -> None:
     with engine.begin(world.worker) as conn:
-        claims = [tick.add(conn, "decay", NOW, scheduler=name) for name in ("first", "second")]
+        claims = [tick.claim(conn, {"decay": NOW}, scheduler=name) for name in ("first", "second")]
 
-    assert claims == [True, False]
+    assert claims == [{"decay"}, set()]
     assert [row[0] for row in world.ask("SELECT scheduler FROM ticks")] == ["first"]
 
 
 def test_another_instant_and_another_schedule_are_their_own(world: World) -> None:
     with engine.begin(world.worker) as conn:
         claims = [
-            tick.add(conn, name, at, scheduler="one")
-            for name, at in (("decay", NOW), ("decay", NOW + HOUR), ("rescue", NOW))
+            tick.claim(conn, instants, scheduler="one")
+            for instants in ({"decay": NOW}, {"decay": NOW + HOUR, "decay/1": NOW})
         ]
 
-    assert claims == [True, True, True]
+    assert claims == [{"decay"}, {"decay", "decay/1"}]
 
 
 def test_newest_instant_of_each_schedule_is_known(world: World) -> None:
     with engine.begin(world.worker) as conn:
-        for at in (NOW + HOUR, NOW):
-            tick.add(conn, "decay", at, scheduler="one")
-        tick.add(conn, "rescue", NOW, scheduler="one")
+        tick.claim(conn, {"decay": NOW + HOUR, "rescue": NOW}, scheduler="one")
+        tick.claim(conn, {"decay": NOW}, scheduler="one")
 
-        newest = tick.newest(conn)
+        newest = tick.newest(conn, ["decay", "expire"])
 
-    assert newest == {"decay": NOW + HOUR, "rescue": NOW}
+    assert newest == {"decay": NOW + HOUR}
 
 
 def test_pruning_keeps_young_ticks_and_the_newest_of_each_schedule(world: World) -> None:

@@ -155,8 +155,6 @@ def apply(conn: Connection, job: Work, verdict: Verdict) -> Changes:
     consolidate.close_working(
         conn, job.org_id, working, retention_seconds=retention, run_id=job.run_id
     )
-    delays = [one.decay_seconds for one in added if one.decay_seconds is not None]
-    delays += [retention] if working else []
     consolidate.close_session(
         conn, job.org_id, verdict.session_id, run_id=job.run_id, transitioned=len(working)
     )
@@ -168,7 +166,6 @@ def apply(conn: Connection, job: Work, verdict: Verdict) -> Changes:
         engine=next((its.session.engine for its in verdict.parts), None),
         detail={"session": verdict.session_id, "created": created, "merged": merged},
         diff=_diff(created, merged, [one.memory_id for one in working]),
-        due={"decay": min(delays)} if delays else {},
     )
 
 

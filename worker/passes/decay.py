@@ -5,7 +5,6 @@ since when and why, those uses, the next due time; no versions. Safe to repeat b
 has one instant, whenever it is written down, and reads see it before that.
 """
 
-from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Connection
@@ -35,11 +34,6 @@ def apply(conn: Connection, job: Work, writes: list[Write]) -> Changes:
     return changes(writes, nothing="rearmed")
 
 
-def next_due(conn: Connection, job: Work) -> datetime | None:
-    """When the next memory of the org may change its state."""
-    return decay.next_due(conn, job.org_id)
-
-
 def set_aside(conn: Connection, job: Work, found: list[Held]) -> None:
     """Take a memory that cannot be judged out of the sweep: it stays in the state it is in."""
     decay.set_aside(conn, job.org_id, [held.memory_id for held in found])
@@ -51,11 +45,8 @@ DECAY: Final = Pass(
     name=NAME,
     shape=Shape.SWEEP,
     batch=1000,
-    # the sweep is due by itself; the tick makes sure that a lost announcement heals
-    cron="17 * * * *",
     claim=claim,
     decide=decide,
     apply=apply,
-    next_due=next_due,
     park=set_aside,
 )

@@ -103,7 +103,6 @@ EXPIRE: Final = Pass(
     name=NAME,
     shape=Shape.SWEEP,
     batch=1000,
-    cron="43 * * * *",
     claim=claim,
     decide=decide,
     apply=apply,

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from nrem.store import effect, inbox, memory, score, search, work
 from nrem.store.event import MEMORY
-from nrem.store.memory import Added, NewMemory, content_hash
+from nrem.store.memory import NewMemory, content_hash
 from nrem.store.score import StoredEvent
 from nrem.store.search import Text, turn_text
 from worker.contract import Changes, Pass, Shape, Work
@@ -86,12 +86,12 @@ def apply(conn: Connection, job: Work, scored: Scored) -> Changes:
         proposed=len(scored.event_ids),
         changed=len(scored.event_ids),
         detail={"memories": list(added.ids)},
-        due=_due(added, scored),
+        due=_due(scored),
     )
 
 
-def _due(added: Added, scored: Scored) -> dict[str, float]:
-    due = {"embed": 0.0, **added.due()}
+def _due(scored: Scored) -> dict[str, float]:
+    due = {"embed": 0.0}
     # A session that ended meanwhile may have waited for these.
     return {**due, "consolidate": 0.0} if scored.has_session else due
 

@@ -5,6 +5,7 @@ workers' time, so no org waits behind another's backlog. Attempts are counted wh
 claimed, in a transaction of its own: a killed process counts as a try, and poison is set aside.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
@@ -13,11 +14,12 @@ import structlog
 
 from nrem.clock import monotonic
 from nrem.errors import LostLease
+from nrem.store import engine, org
 from worker.contract import Pass, Shape
 from worker.runner import batch, leased, sweep
 from worker.runner.step import Cause, Outcome, Setting, Step
 
-__all__ = ["Cause", "Outcome", "Setting", "drain", "rehearse", "step"]
+__all__ = ["Cause", "Outcome", "Setting", "drain", "rehearse", "step", "summon"]
 
 _log = structlog.get_logger("worker")
 
@@ -31,21 +33,44 @@ _DRIVES: Final[dict[Shape, Callable[[Step], Outcome | None]]] = {
 }
 
 
-def drain(setting: Setting, duty: Pass) -> list[Outcome]:
-    """Run a pass until nothing is due for it, or for 30 s; answers what each step did."""
-    ends, outcomes = monotonic() + _DRAIN_SECONDS, []
+def drain(setting: Setting, duty: Pass, *, seconds: float = _DRAIN_SECONDS) -> list[Outcome]:
+    """Run a pass until nothing is due for it, or for `seconds`; answers what each step did."""
+    ends, outcomes = monotonic() + seconds, []
     while outcome := step(setting, duty):
         outcomes.append(outcome)
         if duty.sweep is not None or monotonic() > ends:
             break
+        setting = replace(setting, is_summoned=False)
     return outcomes
 
 
+def summon(setting: Setting, duty: Pass) -> list[Outcome]:
+    """Run a pass for the one org, or for each of them, due or not, until nothing is due for it.
+
+    Also a pass that rests.
+    """
+    if duty.sweep is not None:
+        return drain(setting, duty)
+    orgs = [setting.only_org] if setting.only_org is not None else _orgs(setting)
+    outcomes: list[Outcome] = []
+    for number in orgs:
+        summoned = replace(setting, only_org=number, is_summoned=True)
+        outcomes += drain(summoned, duty, seconds=math.inf)
+    return outcomes
+
+
+def _orgs(setting: Setting) -> list[int]:
+    if setting.rehearsal is not None:
+        return org.find_all(setting.rehearsal)
+    with engine.begin(setting.database) as conn:
+        return org.find_all(conn)
+
+
 def rehearse(setting: Setting, duty: Pass) -> list[Outcome]:
-    """Drain a pass inside one transaction and roll it back: its changes are told, not made."""
+    """Summon a pass inside one transaction and roll it back: its changes are told, not made."""
     with setting.database.connect() as conn, conn.begin() as whole:
         try:
-            return drain(replace(setting, rehearsal=conn), duty)
+            return summon(replace(setting, rehearsal=conn), duty)
         finally:
             whole.rollback()
 
@@ -74,6 +99,6 @@ def _tell(setting: Setting, duty: Pass, outcome: Outcome) -> None:
         proposed=outcome.changes.proposed,
         changed=outcome.changes.changed,
         reason=outcome.changes.reason,
-        cause=setting.cause.name,
+        cause=outcome.cause,
         task=setting.cause.task_id,
     )

@@ -31,8 +31,8 @@ def drive(step: Step) -> Outcome | None:
         items = _claim(conn, step, job.org_id)
         full = len(items) == step.duty.batch
         step.rearm(conn, job.now if full else step.duty.next_due(conn, job), cost=len(items))
-    if not items:
-        return Outcome(org_id=job.org_id, outcome="noop")
+        if not items:
+            return step.find_nothing(conn, job)
     if items[0].attempts > step.duty.max_attempts:
         return _park(step, job, items, reason="crashed", error=None)
     try:

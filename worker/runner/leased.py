@@ -36,8 +36,8 @@ def drive(step: Step) -> Outcome | None:
             conn, job.org_id, duty.name, owner=step.owner, lease_seconds=duty.lease_seconds
         )
         step.rearm(conn, lease.next_due(conn, job.org_id, duty.name), cost=1.0)
-    if held is None:
-        return Outcome(org_id=job.org_id, outcome="noop")
+        if held is None:
+            return step.find_nothing(conn, job)
     if held.attempts > duty.max_attempts:
         return _park(step, job, held, reason="crashed", error=None)
     try:
@@ -72,7 +72,7 @@ def _nothing(conn: Connection, step: Step, job: Work, held: Lease, found: Nothin
     lease.finish(conn, held)
     _rearm(conn, step, job, held)
     if found.reason == "not_due":
-        return Outcome(org_id=job.org_id, outcome="noop")
+        return step.find_nothing(conn, job)
     return step.record(conn, job, "deferred", Changes(read=0, reason=found.reason))
 
 

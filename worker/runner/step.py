@@ -11,8 +11,10 @@ from typing import Final
 
 from sqlalchemy import Connection, Engine
 
+from nrem.clock import monotonic
 from nrem.store import engine, policy, run, work
 from nrem.store.run import Run
+from nrem.store.work import Pick
 from worker.contract import Changes, Pass, Tools, Work
 
 _PROCESS: Final = f"{socket.gethostname()}:{os.getpid()}"
@@ -20,7 +22,10 @@ _PROCESS: Final = f"{socket.gethostname()}:{os.getpid()}"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cause:
-    """Why a pass runs: `nudge`, `poll`, `tick:<schedule>@<instant>` or `command`."""
+    """What made a process look for work: `nudge`, `poll` or `command`.
+
+    A run has this cause unless its org was made due by a tick or a request: then it has theirs.
+    """
 
     name: str
     task_id: str | None = None
@@ -35,6 +40,7 @@ class Outcome:
     changes: Changes = field(default_factory=lambda: Changes(read=0))
     # of its run row; None when nothing was worth one
     run_id: int | None = None
+    cause: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +51,10 @@ class Setting:
     tools: Tools
     cause: Cause
     only_org: int | None = None
+    # `only_org` has the pass done now, due or not, and also when it rests
+    is_summoned: bool = False
+    # what somebody asked for so recently is left to others
+    grace_seconds: float = 0.0
     # tests and the command line may choose the instant; nothing that HTTP reaches may
     now: datetime | None = None
     # a rehearsal does everything inside this transaction, which its owner rolls back
@@ -58,14 +68,28 @@ class Step:
     setting: Setting
     duty: Pass
     org_id: int | None = None
+    # of the work that was picked
+    picked: Pick | None = None
     started_at: datetime | None = None
+    begun: float = 0.0
     owner: str = field(default_factory=lambda: f"{_PROCESS}:{uuid.uuid4().hex[:12]}")
 
     def pick(self, conn: Connection) -> bool:
         """Choose an org and enter it; False when none is due."""
-        self.org_id = work.pick(conn, self.duty.name, only_org=self.setting.only_org)
-        if self.org_id is None:
+        self.begun = monotonic()
+        if self.setting.is_summoned and self.setting.only_org is not None:
+            # In the same transaction as the pick: nobody else can take it in between.
+            causes = {self.setting.only_org: self.setting.cause.name}
+            work.mark(conn, self.duty.name, causes)
+        self.picked = work.pick(
+            conn,
+            self.duty.name,
+            only_org=self.setting.only_org,
+            grace_seconds=self.setting.grace_seconds,
+        )
+        if self.picked is None:
             return False
+        self.org_id = self.picked.org_id
         self.started_at = engine.enter(conn, org_id=self.org_id, now=self.setting.now)
         return True
 
@@ -97,13 +121,14 @@ class Step:
     def record(self, conn: Connection, job: Work, outcome: str, changes: Changes) -> Outcome:
         """Write the run row; the changes' transaction commits both or none."""
         org_id, lease, started_at = self._chosen(), job.lease, self.started_at or job.now
+        cause = self._asked_by() or self.setting.cause.name
         run.add(
             conn,
             Run(
                 org_id=org_id,
                 run_id=job.run_id,
                 pass_name=self.duty.name,
-                cause=self.setting.cause.name,
+                cause=cause,
                 task_id=self.setting.cause.task_id,
                 owner=self.owner,
                 started_at=started_at,
@@ -116,9 +141,18 @@ class Step:
                 fence=lease.fence if lease else None,
                 engine=changes.engine,
                 detail=changes.detail,
+                duration_ms=(monotonic() - self.begun) * 1000,
             ),
         )
-        return Outcome(org_id=org_id, outcome=outcome, changes=changes, run_id=job.run_id)
+        return Outcome(
+            org_id=org_id, outcome=outcome, changes=changes, run_id=job.run_id, cause=cause
+        )
+
+    def find_nothing(self, conn: Connection, job: Work) -> Outcome:
+        """Nothing is due: worth a run row when somebody asked, and none after an early wake."""
+        if self._asked_by() is None:
+            return Outcome(org_id=self._chosen(), outcome="noop")
+        return self.record(conn, job, "noop", Changes(read=0, reason="nothing_due"))
 
     def announce(self, conn: Connection, changes: Changes) -> None:
         """Make the org due for the passes that this one gave work to, in one sorted step."""
@@ -126,12 +160,22 @@ class Step:
             work.bring_forward(conn, self._chosen(), changes.due)
 
     def rearm(self, conn: Connection, due_at: datetime | None, *, cost: float = 0.0) -> None:
-        """Say when this org is due again for this pass."""
-        work.rearm(conn, self._chosen(), self.duty.name, due_at, cost=cost)
+        """Say when this org is due again for this pass; what is due still keeps its cause."""
+        cause = None
+        if due_at is not None and self.started_at is not None and due_at <= self.started_at:
+            cause = self._asked_by()
+            since = self.picked.due_at if self.picked else None
+            # As old as it is, so that no grace holds up the rest of what was asked for.
+            due_at = min(due_at, since) if cause and since else due_at
+        work.rearm(conn, self._chosen(), self.duty.name, due_at, cost=cost, cause=cause)
 
     def with_batch(self, batch: int) -> "Step":
         """The same step with smaller claims."""
         return replace(self, duty=replace(self.duty, batch=batch))
+
+    def _asked_by(self) -> str | None:
+        """The tick, request or command that made the org due; None when its work did."""
+        return self.picked.cause if self.picked else None
 
     def _chosen(self) -> int:
         if self.org_id is None:

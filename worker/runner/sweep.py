@@ -35,7 +35,7 @@ def _batch(step: Step) -> Outcome | None:
         found = duty.claim(conn, job, duty.batch)
         if not found:
             step.rearm(conn, duty.next_due(conn, job))
-            return Outcome(org_id=job.org_id, outcome="noop")
+            return step.find_nothing(conn, job)
         changes = duty.apply(conn, job, duty.decide(found, None, job))
         is_full = len(found) == duty.batch
         step.rearm(conn, job.now if is_full else duty.next_due(conn, job), cost=changes.read)

@@ -9,9 +9,10 @@ WITH counted AS (
 )
 INSERT INTO runs (
   org_id, id, pass, cause, task_id, owner, stream_id, fence, engine, read, proposed, changed,
-  outcome, reason, detail, started_at)
+  outcome, reason, detail, started_at, duration_ms)
 VALUES (
   cast(:org_id AS bigint), cast(:id AS bigint), cast(:pass AS text), cast(:cause AS text),
   cast(:task_id AS text), cast(:owner AS text), cast(:stream_id AS bigint), cast(:fence AS bigint),
   cast(:engine AS text), cast(:read AS int), cast(:proposed AS int), cast(:changed AS int),
-  cast(:outcome AS text), cast(:reason AS text), cast(:detail AS jsonb), cast(:started_at AS timestamptz))
+  cast(:outcome AS text), cast(:reason AS text), cast(:detail AS jsonb), cast(:started_at AS timestamptz),
+  cast(:duration_ms AS float8))

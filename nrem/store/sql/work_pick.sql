@@ -1,26 +1,34 @@
 -- work_pick: takes the due org with the lowest virtual time; an idle org enters level with the busy ones.
--- Index: org_work_due_idx
+-- Index: org_work_due_idx, schedules_pkey
 -- Role: nrem_worker
 WITH chosen AS (
-  SELECT o.org_id
+  SELECT o.org_id, o.cause, o.due_at
   FROM org_work AS o
   WHERE o.pass = cast(:pass AS text)
     AND o.due_at < 'infinity'
     AND o.due_at <= app_now()
     AND (cast(:only_org AS bigint) IS NULL OR o.org_id = cast(:only_org AS bigint))
+    AND (o.cause IS NULL OR o.due_at <= app_now() - make_interval(secs => cast(:grace_seconds AS float8)))
+    -- a pass that rests does what it was asked for, and nothing else
+    AND (o.cause = 'command' OR starts_with(o.cause, 'request:') OR NOT EXISTS (
+      SELECT FROM schedules AS s WHERE s.org_id = o.org_id AND s.pass = o.pass AND s.paused))
   ORDER BY o.vtime, o.org_id
   LIMIT 1
-  FOR UPDATE SKIP LOCKED
+  FOR UPDATE OF o SKIP LOCKED
 ), active AS (
-  SELECT coalesce(min(o.vtime), 0) AS lowest
+  SELECT o.vtime AS lowest
   FROM org_work AS o
   WHERE o.pass = cast(:pass AS text)
     AND o.due_at < 'infinity'
     AND o.vtime > 0
+    AND NOT EXISTS (
+      SELECT FROM schedules AS s WHERE s.org_id = o.org_id AND s.pass = o.pass AND s.paused)
+  ORDER BY o.vtime
+  LIMIT 1
 )
 UPDATE org_work AS o
-SET due_at = 'infinity', vtime = greatest(o.vtime, active.lowest) + 1
-FROM chosen, active
+SET due_at = 'infinity', vtime = greatest(o.vtime, (SELECT a.lowest FROM active AS a)) + 1, cause = NULL
+FROM chosen
 WHERE o.org_id = chosen.org_id
   AND o.pass = cast(:pass AS text)
-RETURNING o.org_id
+RETURNING o.org_id, chosen.cause, CASE WHEN isfinite(chosen.due_at) THEN chosen.due_at END AS due_at

@@ -7,7 +7,7 @@ import pytest
 
 from tests.world import NOW, Org, memory
 from worker.passes.decay import DECAY
-from worker.runner import drain
+from worker.runner import summon
 
 DAY = timedelta(days=1)
 MICROSECOND = timedelta(microseconds=1)
@@ -19,11 +19,6 @@ def _remember(org: Org, content: str = "fact", **given: Any) -> None:  # noqa: A
     org.world.drain("score")
 
 
-def _make_due(org: Org) -> None:
-    """As a tick does, whatever the announcements say."""
-    org.world.do("UPDATE org_work SET due_at = '-infinity' WHERE pass = 'decay'")
-
-
 @pytest.mark.parametrize(
     ("idle", "state"), [(7 * DAY - MICROSECOND, "live"), (7 * DAY, "archived")]
 )
@@ -31,7 +26,6 @@ def test_short_memory_is_archived_after_seven_idle_days(
     org: Org, idle: timedelta, state: str
 ) -> None:
     _remember(org)
-    _make_due(org)
 
     org.world.drain("decay", now=NOW + idle)
 
@@ -45,7 +39,6 @@ def test_long_memory_is_archived_after_thirty_idle_days(
     org: Org, idle: timedelta, state: str
 ) -> None:
     _remember(org, tier="long")
-    _make_due(org)
 
     org.world.drain("decay", now=NOW + idle)
 
@@ -60,7 +53,6 @@ def test_memory_is_forgotten_when_its_time_to_live_ends(
     org: Org, after: timedelta, state: str
 ) -> None:
     _remember(org, ttl_seconds=60)
-    _make_due(org)
 
     org.world.drain("decay", now=NOW + after)
 
@@ -72,7 +64,6 @@ def test_unimportant_memory_fades_after_the_day_of_grace(
     org: Org, importance: float, state: str
 ) -> None:
     _remember(org, importance=importance)
-    _make_due(org)
 
     org.world.drain("decay", now=NOW + DAY)
 
@@ -108,13 +99,17 @@ def test_crossing_is_dated_when_it_came_not_when_it_was_found(org: Org) -> None:
     assert org.memories("state, state_since, state_reason") == [("archived", NOW + 7 * DAY, "idle")]
 
 
-def test_org_becomes_due_by_itself_at_the_first_crossing(org: Org) -> None:
-    _remember(org, tier="long")
-    _remember(org, tier="short")
+def test_memory_that_is_due_wakes_nobody(org: Org) -> None:
+    _remember(org)
+    org.world.drain("decay", now=NOW + 8 * DAY)
 
-    due = org.column("SELECT due_at FROM org_work WHERE org_id = %(org)s AND pass = 'decay'")
+    due = org.column(
+        "SELECT pass FROM org_work "
+        "WHERE org_id = %(org)s AND pass = 'decay' AND due_at < 'infinity'"
+    )
 
-    assert due == [NOW + 7 * DAY]
+    assert org.memories("state, due_at") == [("archived", NOW + 97 * DAY)]
+    assert due == []
 
 
 def test_sweep_writes_only_what_is_due(org: Org) -> None:
@@ -151,7 +146,6 @@ def test_run_row_names_what_crossed(org: Org) -> None:
 def test_due_time_that_was_too_early_is_corrected_once(org: Org) -> None:
     _remember(org)
     org.world.do("UPDATE memories SET due_at = %(early)s", early=NOW + DAY)
-    _make_due(org)
 
     outcomes = org.world.drain("decay", now=NOW + 2 * DAY)
 
@@ -199,8 +193,8 @@ def test_how_often_the_sweep_runs_changes_nothing(org: Org) -> None:
     instants: list[datetime] = [NOW + timedelta(hours=hours) for hours in range(1, 9 * 24)]
     instants += [NOW + timedelta(days=days) for days in range(9, 121)]
     for now in instants:
-        drain(org.world.setting(now=now, only_org=org.number), DECAY)
-    drain(org.world.setting(now=end, only_org=rarely.number), DECAY)
+        summon(org.world.setting(now=now, only_org=org.number), DECAY)
+    summon(org.world.setting(now=end, only_org=rarely.number), DECAY)
 
     assert {row[1] for row in org.memories(STANDING)} == {"live", "forgotten"}
     assert org.memories(STANDING) == rarely.memories(STANDING)
@@ -212,8 +206,8 @@ def test_sweep_that_never_ran_and_runs_late_does_what_all_would_have_done(org: O
     _varied(daily)
 
     for days in range(1, 31):
-        drain(org.world.setting(now=NOW + days * DAY, only_org=daily.number), DECAY)
-    drain(org.world.setting(now=NOW + 30 * DAY, only_org=org.number), DECAY)
+        summon(org.world.setting(now=NOW + days * DAY, only_org=daily.number), DECAY)
+    summon(org.world.setting(now=NOW + 30 * DAY, only_org=org.number), DECAY)
 
     assert {row[1] for row in org.memories(STANDING)} == {"live", "archived", "forgotten"}
     assert org.memories(STANDING) == daily.memories(STANDING)

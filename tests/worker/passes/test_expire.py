@@ -19,18 +19,7 @@ def _remember(org: Org, content: str = "fact", **given: Any) -> None:  # noqa: A
 
 
 def _expire(org: Org, days: float) -> None:
-    _due(org, "expire")
     org.world.drain("expire", now=NOW + days * DAY)
-
-
-def _due(org: Org, name: str) -> None:
-    """As a tick does."""
-    org.world.do(
-        "INSERT INTO org_work (org_id, pass, due_at) VALUES (%(org)s, %(name)s, '-infinity') "
-        "ON CONFLICT (org_id, pass) DO UPDATE SET due_at = '-infinity'",
-        org=org.number,
-        name=name,
-    )
 
 
 def _hold(org: Org, kind: str = "org", ref: str = "NULL") -> None:

@@ -80,7 +80,6 @@ def test_sweep_never_proposes(org: Org) -> None:
 
 def test_sweep_that_finds_nothing_leaves_no_run_row(org: Org) -> None:
     _remember(org, 1)
-    org.world.do("UPDATE org_work SET due_at = '-infinity' WHERE pass = 'decay'")
 
     org.world.drain(DECAY)
 

@@ -1,0 +1,75 @@
+"""When the passes of an org run: a cron expression and a time zone for each, and whether it rests.
+
+Ticks of `decay` and `expire` are what starts them. The others are woken by work; their tick only
+finds what an announcement lost. Pure: which instant comes next is told by nrem/cron.py.
+"""
+
+import re
+from dataclasses import dataclass, fields
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from nrem.policy.crontab import CronError, read_crontab
+from nrem.policy.setting import checked, flag
+
+_ZONE: Final = re.compile(r"[A-Z][A-Za-z0-9_+-]*(/[A-Z][A-Za-z0-9_+-]*){0,2}")
+_ZONE_ALLOWED: Final = "a time zone of the IANA database, such as Europe/Berlin or UTC"
+
+
+def cron(default: str) -> str:
+    """A field for a cron expression."""
+    return checked(default, _cron_fault)
+
+
+def zone(default: str) -> str:
+    """A field for the name of a time zone."""
+    return checked(default, _zone_fault)
+
+
+def _cron_fault(text: str) -> str | None:
+    try:
+        read_crontab(text)
+    except CronError as error:
+        return str(error)
+    return None
+
+
+def _zone_fault(text: str) -> str | None:
+    # Not every file beside the zones is one; those that are begin with a capital letter.
+    if not _ZONE.fullmatch(text):
+        return _ZONE_ALLOWED
+    try:
+        ZoneInfo(text)
+    except (LookupError, OSError, ValueError):
+        return _ZONE_ALLOWED
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """When one pass ticks."""
+
+    cron: str = cron("*/15 * * * *")
+    timezone: str = zone("UTC")
+    # True: no tick and no work of its own starts the pass; a request or the command does.
+    paused: bool = flag(default=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedules:
+    """The schedule of each pass that an org can plan, by the pass's name."""
+
+    score: Schedule = Schedule(cron="1-59/15 * * * *")
+    embed: Schedule = Schedule(cron="3-59/15 * * * *")
+    reinforce: Schedule = Schedule(cron="5-59/15 * * * *")
+    consolidate: Schedule = Schedule(cron="7-59/15 * * * *")
+    decay: Schedule = Schedule(cron="17 * * * *")
+    expire: Schedule = Schedule(cron="43 * * * *")
+    redue: Schedule = Schedule(cron="9-59/15 * * * *")
+
+    def by_pass(self) -> dict[str, Schedule]:
+        """Every schedule under the name of its pass."""
+        return {item.name: getattr(self, item.name) for item in fields(self)}
+
+
+PASSES: Final = tuple(item.name for item in fields(Schedules))
