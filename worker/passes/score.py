@@ -1,17 +1,19 @@
 """score: an accepted event becomes a memory with an importance; a turn becomes searchable.
 
-Reads: queued `memory` and `turn` events. Writes: memories with sources, postings, one effect per
+Reads: queued `memory` and `turn` events, and which of their words the subject's memories hold
+already. Writes: memories with sources, postings, one effect per
 event, the queue of `embed`. Safe to repeat because the queue row goes in the same transaction and
-the effect's key refuses a second one. The order of events changes nothing.
+the effect's key refuses a second one.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Connection
 
-from nrem.store import effect, inbox, memory, score, search, work
+from nrem.store import effect, inbox, memory, novelty, score, search, work
 from nrem.store.event import MEMORY
 from nrem.store.memory import Added, NewMemory, content_hash
 from nrem.store.score import StoredEvent
@@ -19,6 +21,14 @@ from nrem.store.search import Text, turn_text
 from worker.contract import Changes, Pass, Shape, Work
 
 NAME: Final = "score"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """The claimed events; for each that asks for a memory, how much of it is known (0 to 1)."""
+
+    events: tuple[StoredEvent, ...]
+    overlaps: Mapping[int, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,22 +41,37 @@ class Scored:
     has_session: bool
 
 
-def claim(conn: Connection, job: Work, _limit: int) -> list[StoredEvent]:
-    """The claimed events."""
-    return score.read(conn, job.org_id, [item.item_id for item in job.items])
+def claim(conn: Connection, job: Work, _limit: int) -> Found:
+    """The claimed events in the order in which they came, and how much of them is known."""
+    events = score.read(conn, job.org_id, [item.item_id for item in job.items])
+    asked = [event for event in events if event.kind == MEMORY]
+    overlaps = novelty.overlaps(
+        conn,
+        job.org_id,
+        [(event.owner, event.body["content"]) for event in asked],
+        policy=job.policy,
+        now=job.now,
+    )
+    numbers = (event.event_id for event in asked)
+    return Found(events=tuple(events), overlaps=dict(zip(numbers, overlaps, strict=True)))
 
 
-def decide(events: list[StoredEvent], _proposal: None, job: Work) -> Scored:
+def decide(found: Found, _proposal: None, job: Work) -> Scored:
     """What each event becomes; a given importance wins over the scored one."""
+    events = found.events
     return Scored(
-        memories=tuple(_memory(event, job) for event in events if event.kind == MEMORY),
+        memories=tuple(
+            _memory(event, found.overlaps[event.event_id], job)
+            for event in events
+            if event.kind == MEMORY
+        ),
         turns=tuple(_turn(event, job) for event in events if event.kind != MEMORY),
         event_ids=tuple(event.event_id for event in events),
         has_session=any(event.owner.session_id for event in events),
     )
 
 
-def _memory(event: StoredEvent, job: Work) -> NewMemory:
+def _memory(event: StoredEvent, overlap: float, job: Work) -> NewMemory:
     return memory.born(
         event.body,
         owner=event.owner,
@@ -54,8 +79,8 @@ def _memory(event: StoredEvent, job: Work) -> NewMemory:
         occurred_at=event.occurred_at,
         recorded_at=event.recorded_at,
         policy=job.policy,
-        digest=job.tools.digest,
-        org_id=job.org_id,
+        content_hash=content_hash(job.tools.digest, job.org_id, event.body["content"]),
+        overlap=overlap,
     )
 
 
