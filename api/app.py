@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import problems
 from api.openapi import Application
-from api.routes import agents, docs, events, health, memories, metrics, recall, sessions
+from api.routes import agents, docs, events, explain, health, memories, metrics, recall, sessions
 from api.state import State, open_state
 from nrem import __version__
 from nrem.config import Settings
@@ -25,6 +25,7 @@ _PUBLIC: Final = (
     health.router,
     events.router,
     memories.router,
+    explain.router,
     recall.router,
     sessions.router,
     agents.router,

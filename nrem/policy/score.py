@@ -9,7 +9,7 @@ alone. Weights and the reason for each: docs/policies.md.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from itertools import islice
 from math import fsum
 from typing import Any, Final
@@ -24,6 +24,9 @@ MAX_CHARACTERS: Final = 20_000
 MAX_TELLING: Final = 256
 _DEFAULT: Final = ScorePolicy()
 _PENALTIES: Final = frozenset({"filler", "question"})
+FEATURES: Final = tuple(
+    item.name.removesuffix("_penalty") for item in fields(ScorePolicy) if item.name != "base"
+)
 _NOVELTY: Final = "novelty"
 
 
@@ -196,6 +199,13 @@ def weight(name: str, weights: ScorePolicy) -> float:
     if name in _PENALTIES:
         return -float(getattr(weights, f"{name}_penalty"))
     return float(getattr(weights, name))
+
+
+def explained(scored: Score, weights: ScorePolicy) -> list[Contribution]:
+    """Every feature in the policy's order; one that a record left out has today's weight."""
+    known = {one.name: one for one in scored.parts}
+    missing = {name: Contribution(name, 0.0, weight(name, weights)) for name in FEATURES}
+    return list({**missing, **known}.values())
 
 
 def compared(scored: Score, overlap: float) -> Score:
