@@ -141,12 +141,12 @@ def _compare(groups: list[_Group], known: Sequence[Known]) -> None:
     said = [frozenset(lexemes(one.content)) for one in known]
     for one in groups:
         candidate = one.candidate
-        # The name before what somebody said makes it no less new.
-        words = telling(candidate.content) - lexemes(candidate.speaker or "").keys()
+        # Neither the name before what somebody said nor the question before it counts.
+        words = telling(candidate.content) & one.meaning.words
         if candidate.score is not None and not candidate.working:
             scored = compared(candidate.score, overlap(words, said))
             one.candidate = replace(candidate, score=scored, importance=scored.importance)
-        said.append(words)
+        said.append(frozenset(lexemes(candidate.content)))
 
 
 def _against(
