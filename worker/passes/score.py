@@ -6,8 +6,7 @@ event, the queue of `embed`. Safe to repeat because the queue row goes in the sa
 the effect's key refuses a second one.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -24,14 +23,6 @@ NAME: Final = "score"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """The claimed events; for each that asks for a memory, how much of it is known (0 to 1)."""
-
-    events: tuple[StoredEvent, ...]
-    overlaps: Mapping[int, float]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Scored:
     """Memories to store, and turns to index as they are."""
 
@@ -41,7 +32,7 @@ class Scored:
     has_session: bool
 
 
-def claim(conn: Connection, job: Work, _limit: int) -> Found:
+def claim(conn: Connection, job: Work, _limit: int) -> list[StoredEvent]:
     """The claimed events in the order in which they came, and how much of them is known."""
     events = score.read(conn, job.org_id, [item.item_id for item in job.items])
     asked = [event for event in events if event.kind == MEMORY]
@@ -52,26 +43,21 @@ def claim(conn: Connection, job: Work, _limit: int) -> Found:
         policy=job.policy,
         now=job.now,
     )
-    numbers = (event.event_id for event in asked)
-    return Found(events=tuple(events), overlaps=dict(zip(numbers, overlaps, strict=True)))
+    by_number = dict(zip((event.event_id for event in asked), overlaps, strict=True))
+    return [replace(event, overlap=by_number.get(event.event_id, 0.0)) for event in events]
 
 
-def decide(found: Found, _proposal: None, job: Work) -> Scored:
+def decide(events: list[StoredEvent], _proposal: None, job: Work) -> Scored:
     """What each event becomes; a given importance wins over the scored one."""
-    events = found.events
     return Scored(
-        memories=tuple(
-            _memory(event, found.overlaps[event.event_id], job)
-            for event in events
-            if event.kind == MEMORY
-        ),
+        memories=tuple(_memory(event, job) for event in events if event.kind == MEMORY),
         turns=tuple(_turn(event, job) for event in events if event.kind != MEMORY),
         event_ids=tuple(event.event_id for event in events),
         has_session=any(event.owner.session_id for event in events),
     )
 
 
-def _memory(event: StoredEvent, overlap: float, job: Work) -> NewMemory:
+def _memory(event: StoredEvent, job: Work) -> NewMemory:
     return memory.born(
         event.body,
         owner=event.owner,
@@ -80,7 +66,7 @@ def _memory(event: StoredEvent, overlap: float, job: Work) -> NewMemory:
         recorded_at=event.recorded_at,
         policy=job.policy,
         content_hash=content_hash(job.tools.digest, job.org_id, event.body["content"]),
-        overlap=overlap,
+        overlap=event.overlap,
     )
 
 

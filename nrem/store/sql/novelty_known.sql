@@ -10,7 +10,7 @@ WITH subject AS (
   FROM subject AS s
   CROSS JOIN LATERAL (
     (SELECT m.id, m.due_at <= app_now() AS is_due,
-            m.state = 'live' AND (m.expires_at IS NULL OR m.expires_at > app_now()) AS is_live
+            m.state = 'live' AS is_live
      FROM memories AS m
      WHERE m.org_id = cast(:org_id AS bigint)
        AND m.agent_id = s.agent_id
@@ -19,7 +19,7 @@ WITH subject AS (
      LIMIT cast(:window AS int))
     UNION ALL
     (SELECT m.id, m.due_at <= app_now() AS is_due,
-            m.state = 'live' AND (m.expires_at IS NULL OR m.expires_at > app_now()) AS is_live
+            m.state = 'live' AS is_live
      FROM memories AS m
      WHERE m.org_id = cast(:org_id AS bigint)
        AND m.agent_id = s.agent_id
