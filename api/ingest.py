@@ -188,7 +188,7 @@ def _alone(conn: Connection, org_id: int, request: _Request) -> _Outcome:
 def _append(conn: Connection, org_id: int, events: Sequence[NewEvent]) -> list[Appended]:
     with conn.begin_nested():
         now = engine.enter(conn, org_id=org_id)
-        idle = policy.load(conn, org_id).session.idle_minutes * _MINUTE_SECONDS
+        idle = policy.load(conn, org_id, now).session.idle_minutes * _MINUTE_SECONDS
         return append(conn, org_id, events, now=now, idle_seconds=idle)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.ingest import Flusher
+from api.recorder import Recorder
 from nrem.config import Settings
 from nrem.digest import Digest
 from nrem.llm.embed import Embedder, load_embedder
@@ -26,6 +27,7 @@ class State:
     # the model computes on a thread, one at a time, so that the event loop stays free
     thinker: ThreadPoolExecutor
     flusher: Flusher
+    recorder: Recorder
     nudger: Nudger
 
 
@@ -45,7 +47,10 @@ async def open_state(settings: Settings) -> AsyncIterator[State]:
         nudger = Nudger(settings.broker_url)
         with ThreadPoolExecutor(max_workers=1, thread_name_prefix="embed") as thinker:
             thinker.submit(embedder.embed_query, "warm up").result()
-            async with Flusher(database, nudger) as flusher:
+            async with (
+                Recorder(database, nudger) as recorder,
+                Flusher(database, nudger) as flusher,
+            ):
                 yield State(
                     settings=settings,
                     database=database,
@@ -53,6 +58,7 @@ async def open_state(settings: Settings) -> AsyncIterator[State]:
                     embedder=embedder,
                     thinker=thinker,
                     flusher=flusher,
+                    recorder=recorder,
                     nudger=nudger,
                 )
         nudger.close()

@@ -18,6 +18,7 @@ from nrem.digest import Digest
 from nrem.llm.embed import Embedder
 from nrem.llm.provider import Provider
 from nrem.policy.params import Policy
+from nrem.policy.timeline import Timeline
 from nrem.store.inbox import Item
 from nrem.store.lease import Lease
 
@@ -50,6 +51,8 @@ class Work:
     run_id: int
     now: datetime
     policy: Policy
+    # which policy was in force when, for what happened before `now`
+    timeline: Timeline
     tools: Tools
     # what the runner claimed for it; a sweep claims for itself
     items: Sequence[Item] = ()

@@ -12,12 +12,12 @@ from api.state import State
 from nrem import ids
 from nrem.errors import InvalidError, NotFoundError, RejectedError
 from nrem.policy.text import token_estimate
-from nrem.store import view
+from nrem.store import access, view
 from nrem.store.event import ACCESS, NewEvent
 from nrem.store.key import Caller
 from nrem.wire.answer import EventOut, EventsOut
 from nrem.wire.field import MAX_EVENT_BYTES
-from nrem.wire.request import EVENT_MODELS, EventBatchIn, EventIn
+from nrem.wire.request import EVENT_MODELS, AccessEventIn, EventBatchIn, EventIn
 
 router = APIRouter(tags=["events"])
 
@@ -141,11 +141,18 @@ def _events(
                 body_hash=state.digest.of_json(fields) if own is not None else whole,
                 idem_key=idem_key,
                 tokens=token_estimate(fields.get("content", "")),
+                turn_key=_turn_key(state, org, event),
                 index=index,
             )
         )
         _check_access(made[-1])
     return made
+
+
+def _turn_key(state: State, org_id: int, event: EventIn) -> bytes | None:
+    if not isinstance(event, AccessEventIn) or event.turn_id is None:
+        return None
+    return access.turn_key(state.digest, org_id, event.agent_id, event.turn_id)
 
 
 def _check_access(event: NewEvent) -> None:
@@ -159,7 +166,7 @@ def _check_access(event: NewEvent) -> None:
 
 @router.get("/v1/events/{event_id}")
 async def get_event(event_id: str, state: Nrem, caller: Reader) -> EventOut:
-    """What became of an event: accepted, scored, consolidated, dropped or parked, and why."""
+    """What became of it: accepted, scored, consolidated, counted, dropped or parked, and why."""
     number = ids.decode(ids.EVENT, event_id)
     async with transaction(state, caller) as run:
         row = await run(view.read_event, caller.org_id, number) if number else None
@@ -188,4 +195,6 @@ def _status(row: Any) -> tuple[Any, str | None]:  # noqa: ANN401 - a row
         return "consolidated", "merged"
     if "dropped" in outcomes:
         return "dropped", row.dropped_reason
+    if row.is_counted:
+        return "counted", None
     return ("scored" if "scored" in outcomes else "accepted"), None

@@ -11,11 +11,11 @@ from sqlalchemy.exc import IntegrityError
 from api import body, names
 from api.deps import Nrem, Reader, Writer, transaction
 from api.openapi import takes
+from api.shown import memory_out
 from api.state import State
 from nrem import ids
 from nrem.errors import ConflictError, InvalidError, NotFoundError
 from nrem.policy.model import State as MemoryState
-from nrem.policy.params import Policy
 from nrem.policy.text import token_estimate
 from nrem.store import effect, engine, memory, novelty, policy, search, view, work
 from nrem.store.append import append
@@ -46,7 +46,7 @@ async def post_memory(request: Request, state: Nrem, caller: Writer) -> MemoryOu
     vector = (await _embed(state, [given.content]))[0]
     shown = await _stored(state, caller, event, vector)
     state.nudger.nudge(("decay", "consolidate"))
-    return _memory_out(shown)
+    return memory_out(shown)
 
 
 async def _stored(state: State, caller: Caller, event: NewEvent, vector: list[float]) -> MemoryView:
@@ -97,7 +97,8 @@ def _store(
     conn: Connection, state: State, caller: Caller, event: NewEvent, vector: list[float]
 ) -> MemoryView:
     org, now = caller.org_id, engine.instant(conn)
-    settings = policy.load(conn, org)
+    timeline = policy.timeline(conn, org)
+    settings = timeline.at(now)
     stored = append(conn, org, [event], now=now, idle_seconds=settings.session.idle_minutes * 60.0)[
         0
     ]
@@ -137,7 +138,7 @@ def _store(
         )
         search.add_vectors(conn, org, [text], [vector], model=state.embedder.model_id)
         effect.add(conn, org, "score", [(stored.event_id, "scored", None)], run_id=None)
-    return view.read_memories(conn, org, [number], policy=settings, now=now)[0]
+    return view.read_memories(conn, org, [number], timeline=timeline, now=now)[0]
 
 
 @router.get("/v1/memories/{memory_id}")
@@ -146,15 +147,14 @@ async def get_memory(memory_id: str, state: Nrem, caller: Reader) -> MemoryOut:
     number = ids.decode(ids.MEMORY, memory_id)
     async with transaction(state, caller) as run:
         found: list[MemoryView] = await run(_views, caller.org_id, [number]) if number else []
-    if not found or found[0].state is MemoryState.FORGOTTEN:
+    if not found or found[0].facts.state in {MemoryState.FORGOTTEN, MemoryState.PURGED}:
         raise NotFoundError("there is no such memory")
-    return _memory_out(found[0])
+    return memory_out(found[0])
 
 
 def _views(conn: Connection, org_id: int, numbers: list[int]) -> list[MemoryView]:
-    now = engine.instant(conn)
-    settings: Policy = policy.load(conn, org_id)
-    return view.read_memories(conn, org_id, numbers, policy=settings, now=now)
+    timeline, now = policy.timeline(conn, org_id), engine.instant(conn)
+    return view.read_memories(conn, org_id, numbers, timeline=timeline, now=now)
 
 
 @router.get("/v1/memories")
@@ -174,7 +174,7 @@ async def list_memories(
     async with transaction(state, caller) as run:
         page: Page = await run(_page, caller.org_id, asked, after)
     return MemoryPage(
-        memories=[_memory_out(one) for one in page.memories],
+        memories=[memory_out(one) for one in page.memories],
         next_cursor=ids.encode(ids.MEMORY, page.last_id) if page.last_id else None,
     )
 
@@ -190,40 +190,6 @@ def _page(conn: Connection, org_id: int, asked: MemoryQuery, after: int) -> Page
         Filters(**found, memory_type=asked.type, tier=asked.tier, state=asked.state),
         after_id=after,
         limit=asked.limit,
-        policy=policy.load(conn, org_id),
+        timeline=policy.timeline(conn, org_id),
         now=engine.instant(conn),
-    )
-
-
-def _memory_out(shown: MemoryView) -> MemoryOut:
-    row, upcoming = shown.row, shown.upcoming
-    return MemoryOut(
-        id=ids.encode(ids.MEMORY, row.id),
-        agent_id=row.agent,
-        user_id=row.user,
-        session_id=row.session,
-        content=row.content,
-        memory_type=row.type,
-        tier=row.tier,
-        state=shown.state,
-        state_since=shown.state_since,
-        state_reason=shown.state_reason,
-        importance=row.importance,
-        importance_score=shown.effective_importance,
-        recall_count=row.access_count,
-        version=row.version,
-        pinned=row.pinned,
-        trust=row.trust,
-        occurred_at=row.occurred_at,
-        created_at=row.recorded_at,
-        last_access=row.last_access,
-        expires_at=row.expires_at,
-        due_at=upcoming.at if upcoming else None,
-        due_to=upcoming.to if upcoming else None,
-        due_reason=upcoming.reason if upcoming else None,
-        derived_by=row.derived_by,
-        run_id=ids.encode(ids.RUN, row.run_id) if row.run_id else None,
-        sources=names.sources(row.event_ids, row.turn_ids),
-        metadata=row.metadata,
-        embedding_model=row.model,
     )

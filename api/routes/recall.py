@@ -1,6 +1,7 @@
 """POST /v1/memories/recall: what answers a query best."""
 
 import asyncio
+from dataclasses import dataclass
 from typing import Final
 
 from fastapi import APIRouter, Request
@@ -13,7 +14,8 @@ from api.openapi import takes
 from api.state import State
 from nrem import ids
 from nrem.clock import monotonic
-from nrem.store import engine, policy, recall
+from nrem.store import access, engine, policy, recall
+from nrem.store.access import Access
 from nrem.store.recall import Remembered
 from nrem.store.recall_match import Question, Scope
 from nrem.wire.answer import RecallOut, RecallResult
@@ -34,7 +36,10 @@ async def post_recall(request: Request, state: Nrem, caller: Reader) -> RecallOu
         loop = asyncio.get_running_loop()
         vector = await loop.run_in_executor(state.thinker, state.embedder.embed_query, given.query)
     async with transaction(state, caller) as run:
-        found: list[Remembered] = await run(_recall, state, caller.org_id, given, vector)
+        answer: _Answer = await run(_recall, state, caller.org_id, given, vector)
+    # behind the answer: recall never waits for a write
+    state.recorder.record(caller.org_id, answer.uses)
+    found = answer.results
     return RecallOut(
         results=[_result(one) for one in found],
         total=len(found),
@@ -43,9 +48,15 @@ async def post_recall(request: Request, state: Nrem, caller: Reader) -> RecallOu
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Answer:
+    results: list[Remembered]
+    uses: list[Access]
+
+
 def _recall(
     conn: Connection, state: State, org_id: int, given: RecallIn, vector: list[float] | None
-) -> list[Remembered]:
+) -> "_Answer":
     whose = {
         "agent_id": given.agent_id,
         "user_id": given.user_id,
@@ -53,7 +64,7 @@ def _recall(
     }
     found = names.resolve(conn, org_id, whose)
     if found is None:
-        return []
+        return _Answer(results=[], uses=[])
     scope = Scope(
         **found,
         memory_type=given.memory_type,
@@ -66,13 +77,18 @@ def _recall(
         limit=given.top_k,
         least_similarity=given.similarity_threshold,
     )
-    return recall.recall(
-        conn,
-        org_id,
-        scope,
-        question,
-        policy=policy.load(conn, org_id),
-        now=engine.instant(conn),
+    timeline, now = policy.timeline(conn, org_id), engine.instant(conn)
+    results = recall.recall(conn, org_id, scope, question, timeline=timeline, now=now)
+    key = given.turn_id and access.turn_key(state.digest, org_id, given.agent_id, given.turn_id)
+    least = timeline.at(now).reinforce.hit_relevance
+    # Without a query the page is filled by age: nothing of it was looked for.
+    used = [one.ranked.key[1] for one in results if vector and one.is_hit(least)]
+    return _Answer(
+        results=results,
+        uses=[
+            Access(memory_id=number, agent_id=scope.agent_id, at=now, turn_key=key or None)
+            for number in used
+        ],
     )
 
 
@@ -87,7 +103,7 @@ def _result(found: Remembered) -> RecallResult:
         similarity_score=found.ranked.similarity,
         importance_score=found.ranked.importance,
         relevance_score=found.ranked.relevance,
-        score_components=found.ranked.components(),
+        score_components=found.components,
         recall_count=found.access_count,
         occurred_at=found.occurred_at,
         created_at=found.recorded_at,

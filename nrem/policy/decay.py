@@ -3,16 +3,16 @@
     effective(t) = f + (importance - f) * R((t - last_access) / S),  f = min(floor, importance)
     S = stability_days * (1 + gain * ln(1 + access_count)), at most max_stability_days
 
-Promises: nothing here depends on how often or how late it is asked. A crossing has one instant,
-and `decide` says the same state and the same `since` whenever it is asked after it.
+Promises: nothing here depends on how often or how late it is asked: a crossing has one instant.
+`nrem.policy.life` follows a memory through its crossings.
 """
 
 import math
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final
 
-from nrem.policy.model import MemoryFacts, Reason, State, Tier
+from nrem.policy.model import MemoryFacts, Reason, State, Tier, in_utc
 from nrem.policy.params import Curve, CurveKind, Policy
 from nrem.policy.setting import MAX_DAYS
 
@@ -29,34 +29,6 @@ class Crossing:
     at: datetime
     to: State
     reason: Reason
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """The state a memory is in at an instant, since when, and why (None: as last written)."""
-
-    state: State
-    since: datetime
-    reason: Reason | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cross:
-    """Write down: `to` holds since `since`; look again at `due_at` (None: never)."""
-
-    to: State
-    since: datetime
-    reason: Reason
-    due_at: datetime | None
-    due_to: State | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rearm:
-    """Nothing crossed yet: look again at `due_at`, later than `now` (None: never)."""
-
-    due_at: datetime | None
-    due_to: State | None
 
 
 def stability_days(curve: Curve, access_count: int) -> float:
@@ -106,9 +78,9 @@ def effective_importance(
 
 
 def effective_at(facts: MemoryFacts, policy: Policy, now: datetime) -> float:
-    """Effective importance of a memory at `now`, 0 to 1."""
-    curve = policy.decay.curve(facts.memory_type)
-    days = (_utc(now) - _utc(facts.last_access)).total_seconds() / _DAY_SECONDS
+    """Effective importance of a memory at `now`, 0 to 1; `facts` as they stand then."""
+    curve = policy.decay.curve(facts.memory_type, facts.tier)
+    days = (in_utc(now) - in_utc(facts.last_access)).total_seconds() / _DAY_SECONDS
     stretched = stability_days(curve, facts.access_count)
     return effective_importance(facts.importance, days=days, curve=curve, stability_days=stretched)
 
@@ -126,34 +98,23 @@ def days_until_faded(
     return days_until(level, curve=curve, stability_days=stability_days)
 
 
-def next_crossing(facts: MemoryFacts, policy: Policy) -> Crossing | None:
-    """The next change of state that time alone will bring, or None."""
-    comers = [
-        Crossing(at=max(at, _utc(facts.state_since)), to=to, reason=reason)
-        for at, to, reason in _comers(facts, policy)
-        if at is not None
-    ]
-    return min(comers, key=lambda comer: comer.at, default=None)
+def next_crossing(
+    facts: MemoryFacts, policy: Policy, not_before: datetime | None = None
+) -> Crossing | None:
+    """The next change of state that time alone will bring under one policy, or None.
 
-
-def state_at(facts: MemoryFacts, policy: Policy, now: datetime) -> Standing:
-    """The state that holds at `now`, whether or not a pass has written it down."""
-    return _advanced(facts, policy, now)[0]
-
-
-def decide(facts: MemoryFacts, policy: Policy, now: datetime) -> Cross | Rearm:
-    """What the decay pass writes for a memory it finds at `now`."""
-    standing, upcoming = _advanced(facts, policy, now)
-    due_at, due_to = (upcoming.at, upcoming.to) if upcoming else (None, None)
-    if standing.reason is None:
-        return Rearm(due_at=due_at, due_to=due_to)
-    return Cross(
-        to=standing.state,
-        since=standing.since,
-        reason=standing.reason,
-        due_at=due_at,
-        due_to=due_to,
-    )
+    It lies neither before the present state began nor before `not_before`.
+    """
+    start = in_utc(facts.state_since)
+    if not_before is not None:
+        start = max(start, in_utc(not_before))
+    found: Crossing | None = None
+    for at, to, reason in _comers(facts, policy):
+        if at is not None:
+            clamped = max(at, start)
+            if found is None or clamped < found.at:
+                found = Crossing(at=clamped, to=to, reason=reason)
+    return found
 
 
 def _inverse(level: float, curve: Curve, stability_days: float) -> float:
@@ -170,24 +131,17 @@ def _inverse(level: float, curve: Curve, stability_days: float) -> float:
             return math.inf
 
 
-def _advanced(
-    facts: MemoryFacts, policy: Policy, now: datetime
-) -> tuple[Standing, Crossing | None]:
-    instant, reason = _utc(now), None
-    while (crossing := next_crossing(facts, policy)) and crossing.at <= instant:
-        facts = replace(facts, state=crossing.to, state_since=crossing.at)
-        reason = crossing.reason
-    return Standing(state=facts.state, since=facts.state_since, reason=reason), crossing
-
-
 _Comer = tuple[datetime | None, State, Reason]
 
 
 def _comers(facts: MemoryFacts, policy: Policy) -> list[_Comer]:
     """Candidates, the stronger first: of two at the same instant the first one counts."""
-    if facts.state not in {State.LIVE, State.ARCHIVED}:
+    if facts.state is State.PURGED:
         return []
-    expiry = _utc(facts.expires_at) if facts.expires_at else None
+    if facts.state is State.FORGOTTEN:
+        ends = _later(facts.state_since, policy.expire.forgotten_retention_days)
+        return [(ends, State.PURGED, Reason.RETENTION_ENDED)]
+    expiry = in_utc(facts.expires_at) if facts.expires_at else None
     comers: list[_Comer] = [(expiry, State.FORGOTTEN, Reason.EXPIRED)]
     if facts.is_pinned:
         return comers
@@ -202,7 +156,7 @@ def _comers(facts: MemoryFacts, policy: Policy) -> list[_Comer]:
 
 def _faded(facts: MemoryFacts, policy: Policy) -> datetime | None:
     decay = policy.decay
-    curve = decay.curve(facts.memory_type)
+    curve = decay.curve(facts.memory_type, facts.tier)
     days = days_until_faded(
         facts.importance,
         below=decay.forget_below,
@@ -214,7 +168,8 @@ def _faded(facts: MemoryFacts, policy: Policy) -> datetime | None:
 
 def _idle(facts: MemoryFacts, policy: Policy) -> datetime | None:
     limit = policy.tiers.idle_days(facts.tier)
-    if limit is None or not policy.decay.curve(facts.memory_type).archives_when_idle:
+    curve = policy.decay.curve(facts.memory_type, facts.tier)
+    if limit is None or not curve.archives_when_idle:
         return None
     return _later(facts.last_access, limit)
 
@@ -224,13 +179,6 @@ def _later(start: datetime, days: float) -> datetime | None:
     if days > MAX_DAYS:
         return None
     try:
-        return _utc(start) + timedelta(microseconds=math.floor(days * _DAY_MICROSECONDS))
+        return in_utc(start) + timedelta(microseconds=math.floor(days * _DAY_MICROSECONDS))
     except OverflowError:
         return None
-
-
-def _utc(instant: datetime) -> datetime:
-    """The same instant in UTC, where a day has 24 hours; in a local zone it may have 23 or 25."""
-    if instant.utcoffset() is None:
-        raise ValueError("instants must be aware datetimes")
-    return instant.astimezone(UTC)

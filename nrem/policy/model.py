@@ -5,7 +5,7 @@ Values only. Instants are aware; naive ones are refused where a record is built.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from nrem.errors import InvalidError
@@ -38,12 +38,21 @@ class State(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a memory changes its state by the passing of time alone."""
+    """Why a memory changed its state or its tier."""
 
+    # by the passing of time alone
     IDLE = "idle"
     FADED = "faded"
     EXPIRED = "expired"
     RETENTION_ENDED = "retention_ended"
+    # by use
+    USED = "used"
+    # by a pass
+    CONSOLIDATED = "consolidated"
+    OVER_CAP = "over_cap"
+    # by a caller
+    REQUESTED = "requested"
+    RESTORED = "restored"
 
 
 class Role(StrEnum):
@@ -66,7 +75,10 @@ class MemoryFacts:
     last_access: datetime
     # A memory enters its first state when it is recorded.
     state_since: datetime
+    # Since when importance, tier, pin and expiry are as they are; None: since its state began.
+    facts_since: datetime | None = None
     state: State = State.LIVE
+    reason: str | None = None
     access_count: int = 0
     is_pinned: bool = False
     expires_at: datetime | None = None
@@ -75,7 +87,7 @@ class MemoryFacts:
         """Refuse naive instants and numbers out of range, all in one ValueError."""
         faults = [
             f"{name} must be an aware datetime"
-            for name in ("last_access", "state_since", "expires_at")
+            for name in ("last_access", "state_since", "facts_since", "expires_at")
             if (instant := getattr(self, name)) is not None and instant.utcoffset() is None
         ]
         if not 0.0 <= self.importance <= 1.0:
@@ -111,3 +123,13 @@ class PolicyError(InvalidError):
             remedy="correct every field listed; leave a field out to get its default",
         )
         self.faults = tuple(faults)
+
+
+def in_utc(instant: datetime) -> datetime:
+    """The same instant in UTC, where a day has 24 hours; in a local zone it may have 23 or 25.
+
+    Raises: ValueError when it is naive.
+    """
+    if instant.utcoffset() is None:
+        raise ValueError("instants must be aware datetimes")
+    return instant.astimezone(UTC)

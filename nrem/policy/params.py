@@ -5,7 +5,9 @@ the rest with defaults and reports every fault at once; `to_json` writes the who
 that back gives an equal policy. Reasons for the defaults: docs/policies.md.
 """
 
-from dataclasses import dataclass
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Final
 
@@ -18,6 +20,7 @@ from nrem.policy.setting import (
     flag,
     integer,
     number,
+    optional,
     read_part,
     steps,
     write_part,
@@ -37,7 +40,7 @@ class CurveKind(StrEnum):
 class Curve:
     """How memories of one type fade: see docs/policies.md for the formulas."""
 
-    kind: CurveKind = choice(CurveKind.EXPONENTIAL)  # noqa: RUF009 - makes a field
+    kind: CurveKind = choice(CurveKind.EXPONENTIAL)
     # Days; the half-life of the exponential curve. Twice as much fades half as fast.
     stability_days: float = number(14.0, 0.001, MAX_DAYS)
     # How much an access slows fading: stability grows by gain * ln(1 + accesses).
@@ -46,7 +49,7 @@ class Curve:
     # Effective importance never falls below this (or below the importance, if that is less).
     floor: float = number(0.02, 0.0, 1.0)
     # (days, factor): from that many days on, retention is the factor. Read by the step curve only.
-    steps: Steps = steps()  # noqa: RUF009 - makes a field
+    steps: Steps = steps()
     # False: the tier's idle limit does not apply to this type.
     archives_when_idle: bool = flag(default=True)
 
@@ -62,6 +65,19 @@ class DecayPolicy:
     episodic: Curve = Curve()
     semantic: Curve = _LASTING
     procedural: Curve = _LASTING
+    # A curve for one type in one tier; null: the type's own.
+    working_short: Curve | None = optional(Curve)
+    working_long: Curve | None = optional(Curve)
+    working_permanent: Curve | None = optional(Curve)
+    episodic_short: Curve | None = optional(Curve)
+    episodic_long: Curve | None = optional(Curve)
+    episodic_permanent: Curve | None = optional(Curve)
+    semantic_short: Curve | None = optional(Curve)
+    semantic_long: Curve | None = optional(Curve)
+    semantic_permanent: Curve | None = optional(Curve)
+    procedural_short: Curve | None = optional(Curve)
+    procedural_long: Curve | None = optional(Curve)
+    procedural_permanent: Curve | None = optional(Curve)
     # Effective importance below this is forgotten; 0 never forgets by fading.
     forget_below: float = number(0.05, 0.0, 1.0)
     # Days after the last access in which nothing is forgotten by fading, however unimportant.
@@ -69,14 +85,11 @@ class DecayPolicy:
     # Days an archived memory can be restored before it is forgotten.
     archived_retention_days: float = number(90.0, 0.0, MAX_DAYS)
 
-    def curve(self, memory_type: MemoryType) -> Curve:
-        """The curve of one memory type."""
-        return {
-            MemoryType.WORKING: self.working,
-            MemoryType.EPISODIC: self.episodic,
-            MemoryType.SEMANTIC: self.semantic,
-            MemoryType.PROCEDURAL: self.procedural,
-        }[memory_type]
+    def curve(self, memory_type: MemoryType, tier: Tier | None = None) -> Curve:
+        """The curve of a memory type in a tier, or without a tier the type's own."""
+        own: Curve = getattr(self, memory_type)
+        special: Curve | None = getattr(self, f"{memory_type}_{tier}") if tier else None
+        return special or own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +104,28 @@ class TierPolicy:
     def idle_days(self, tier: Tier) -> float | None:
         """Days without an access after which `tier` archives; None for permanent: never."""
         return {Tier.SHORT: self.short_idle_days, Tier.LONG: self.long_idle_days}.get(tier)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReinforcePolicy:
+    """What counts as a use of a memory."""
+
+    # A recalled memory counts as used from this relevance on; below it, it only filled the page.
+    hit_relevance: float = number(0.4, 0.0, 1.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpirePolicy:
+    """What is deleted for good, and when; a legal hold wins over all of it."""
+
+    # Days a forgotten memory can be restored before it is purged.
+    forgotten_retention_days: float = number(30.0, 0.0, MAX_DAYS)
+    # Live memories a subject may have; the least important beyond that are forgotten. 0: any.
+    max_live_memories: int = integer(0, 0, 10_000_000)
+    # Days for which it is remembered that a turn has used a memory.
+    access_log_days: float = number(90.0, 1.0, MAX_DAYS)
+    # Days for which run rows are kept.
+    run_days: float = number(90.0, 1.0, MAX_DAYS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +186,8 @@ class Policy:
 
     decay: DecayPolicy = DecayPolicy()
     tiers: TierPolicy = TierPolicy()
+    reinforce: ReinforcePolicy = ReinforcePolicy()
+    expire: ExpirePolicy = ExpirePolicy()
     session: SessionPolicy = SessionPolicy()
     score: ScorePolicy = ScorePolicy()
     recall: RecallPolicy = RecallPolicy()
@@ -175,6 +212,14 @@ class Policy:
             raise PolicyError(faults)
         return policy
 
+    @classmethod
+    def from_text(cls, text: str) -> "Policy":
+        """As `from_json`, from JSON text.
+
+        Raises: PolicyError, ValueError when it is no JSON.
+        """
+        return cls.from_json(json.loads(text))
+
     def to_json(self) -> dict[str, object]:
         """The whole tree as plain JSON values."""
         return write_part(self)
@@ -182,14 +227,11 @@ class Policy:
 
 def _contradictions(policy: Policy) -> list[Fault]:
     """Settings that are each in range but do not fit together."""
-    faults = []
-    for memory_type in MemoryType:
-        curve, path = policy.decay.curve(memory_type), f"decay.{memory_type}"
-        if curve.max_stability_days < curve.stability_days:
-            allowed = f"at least stability_days ({curve.stability_days:g})"
-            faults.append(fault(f"{path}.max_stability_days", curve.max_stability_days, allowed))
-        if curve.kind is CurveKind.STEP and not curve.steps:
-            faults.append(fault(f"{path}.steps", [], "one step or more, since kind is step"))
+    faults: list[Fault] = []
+    for item in fields(policy.decay):
+        curve = getattr(policy.decay, item.name)
+        if isinstance(curve, Curve):
+            faults.extend(_curve_contradictions(curve, f"decay.{item.name}"))
     tiers = policy.tiers
     if tiers.long_idle_days < tiers.short_idle_days:
         allowed = f"at least short_idle_days ({tiers.short_idle_days:g})"
@@ -201,3 +243,11 @@ def _contradictions(policy: Policy) -> list[Fault]:
     if not recall.similarity_weight + recall.lexical_weight + recall.importance_weight:
         faults.append(fault("recall", 0, "at least one weight above 0"))
     return faults
+
+
+def _curve_contradictions(curve: Curve, path: str) -> Iterator[Fault]:
+    if curve.max_stability_days < curve.stability_days:
+        allowed = f"at least stability_days ({curve.stability_days:g})"
+        yield fault(f"{path}.max_stability_days", curve.max_stability_days, allowed)
+    if curve.kind is CurveKind.STEP and not curve.steps:
+        yield fault(f"{path}.steps", [], "one step or more, since kind is step")

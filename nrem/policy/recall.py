@@ -59,14 +59,19 @@ class Ranked:
     importance: float
     relevance: float
 
-    def components(self) -> dict[str, float]:
-        """The parts of `relevance` by name, unweighted."""
-        return {
+    def components(self, weights: RecallPolicy) -> dict[str, float]:
+        """The parts of `relevance` and the share of each; it is the sum of their products."""
+        parts = {
             "similarity": self.similarity,
             "lexical": self.lexical,
             "context": self.context,
             "importance": self.importance,
         }
+        whole = sum(getattr(weights, f"{name}_weight") for name in parts)
+        shares = {
+            f"{name}_weight": getattr(weights, f"{name}_weight") / (whole or 1.0) for name in parts
+        }
+        return parts | shares
 
 
 def telling_lexemes(question: str) -> tuple[str, ...]:

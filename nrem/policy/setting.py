@@ -93,6 +93,15 @@ def steps() -> Steps:
     return field(default=(), metadata={_READ: read})
 
 
+def optional(kind: type[_Part]) -> _Part | None:
+    """A field for a part of the tree that may be left out (null), as it is by default."""
+
+    def read(value: object, path: str, faults: list[Fault]) -> object:
+        return None if value is None else read_part(kind(), value, path, faults)
+
+    return field(default=None, metadata={_READ: read})
+
+
 def read_part(default: _Part, obj: object, path: str, faults: list[Fault]) -> _Part:
     """`default` with the fields that the JSON value names; what is wrong is added to `faults`."""
     if not isinstance(obj, Mapping):

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from nrem.policy.model import MemoryType, State, Tier
+from nrem.policy.model import MemoryFacts, MemoryType, State, Tier
 from nrem.policy.params import TierPolicy
 
 # live again: a restore. Purged is the end: nothing of the memory is left to restore.
@@ -43,6 +43,11 @@ def first_tier(memory_type: MemoryType) -> Tier:
 def higher(one: Tier, other: Tier) -> Tier:
     """The higher of two tiers."""
     return max(one, other, key=_ORDER.index)
+
+
+def shown_tier(facts: MemoryFacts) -> Tier:
+    """The tier that holds: a pinned memory counts as permanent for as long as it is pinned."""
+    return Tier.PERMANENT if facts.is_pinned else facts.tier
 
 
 def escalate(tier: Tier, access_count: int, tiers: TierPolicy) -> Tier:

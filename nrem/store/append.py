@@ -11,9 +11,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from nrem import ids
 from nrem.errors import ConflictError
-from nrem.store import directory, session, work
-from nrem.store.event import MEMORY, SESSION_END, SESSION_START, TURN, Appended, NewEvent
+from nrem.store import access, directory, effect, session, work
+from nrem.store.access import Access
+from nrem.store.event import ACCESS, MEMORY, SESSION_END, SESSION_START, TURN, Appended, NewEvent
 from nrem.store.session import Opening, OpenSession
 from nrem.store.statement import statement
 
@@ -116,6 +118,7 @@ def _store(
     _insert(conn, org_id, places)
     sessions = {p.session.session_id: p.session for p in places if p.session}
     session.touch(conn, org_id, sessions.values())
+    _log_uses(conn, org_id, places, now)
     _announce(conn, org_id, places, sessions.values(), idle_seconds)
     return places
 
@@ -256,6 +259,24 @@ def _insert(conn: Connection, org_id: int, places: list[_Place]) -> None:
             place.session.end_event_id, place.session.ended_at = row.id, row.occurred_at
 
 
+def _log_uses(conn: Connection, org_id: int, places: list[_Place], now: datetime) -> None:
+    """Log what the access events name; one that names no memory of its agent is dropped."""
+    uses = [
+        Access(
+            memory_id=ids.decode(ids.MEMORY, place.event.body["memory_id"]) or 0,
+            agent_id=place.agent_id,
+            event_id=place.event_id,
+            turn_key=place.event.turn_key,
+            at=now,
+        )
+        for place in places
+        if place.event.kind == ACCESS
+    ]
+    access.add(conn, org_id, uses)
+    dropped = [(one, "dropped", "no_such_memory") for one in access.unknown(conn, org_id, uses)]
+    effect.add(conn, org_id, "reinforce", dropped, run_id=None)
+
+
 def _announce(
     conn: Connection,
     org_id: int,
@@ -264,7 +285,7 @@ def _announce(
     idle_seconds: float,
 ) -> None:
     """Queue what passes will want, and bring their streams and the org forward."""
-    due = {}
+    due = {"reinforce": 0.0} if any(p.event.kind == ACCESS for p in places) else {}
     queued = [p for p in places if p.event.kind in (TURN, MEMORY) and not p.event.is_stored_now]
     if queued:
         work.queue_items(

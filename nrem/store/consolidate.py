@@ -158,7 +158,12 @@ def merge(conn: Connection, org_id: int, merges: Sequence[Merge]) -> None:
 
 
 def close_working(
-    conn: Connection, org_id: int, working: Sequence[Working], *, retention_seconds: float
+    conn: Connection,
+    org_id: int,
+    working: Sequence[Working],
+    *,
+    retention_seconds: float,
+    run_id: int,
 ) -> None:
     """Archive the working memories that a session handed over.
 
@@ -173,9 +178,10 @@ def close_working(
             "memory_ids": [w.memory_id for w in working],
             "versions": [w.version for w in working],
             "retention_seconds": retention_seconds,
+            "run_id": run_id,
         },
     )
-    if result.rowcount != len(working):
+    if len(result.all()) != len(working):
         raise PassError("a_memory_changed_meanwhile")
 
 

@@ -28,6 +28,8 @@ class NewEvent:
     tokens: int = 0
     # the place in the caller's batch, for errors
     index: int = 0
+    # what the turn named by an access event is known by
+    turn_key: bytes | None = None
     # a direct store becomes a memory in the same transaction, so nothing is queued for it
     is_stored_now: bool = False
 

@@ -102,21 +102,6 @@ def born(
     )
 
 
-def facts_of(row: Any) -> MemoryFacts:  # noqa: ANN401 - a row of several statements
-    """What decides the future of the memory in a row."""
-    return MemoryFacts(
-        memory_type=MemoryType(row.type),
-        tier=Tier(row.tier),
-        importance=row.importance,
-        last_access=row.last_access,
-        state_since=row.state_since,
-        state=State(row.state),
-        access_count=row.access_count,
-        is_pinned=row.pinned,
-        expires_at=row.expires_at,
-    )
-
-
 def content_hash(digest: Digest, org_id: int, content: str) -> bytes:
     """The keyed digest by which equal content of one org is known."""
     return digest.of("content", org_id, fingerprint_text(content))

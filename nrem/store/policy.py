@@ -1,12 +1,27 @@
-"""The policy in force for an org: its newest version, else the defaults."""
+"""The policies of an org: the defaults, and each version that replaced them, from its instant."""
+
+from datetime import datetime
+from functools import lru_cache
 
 from sqlalchemy import Connection
 
 from nrem.policy.params import Policy
+from nrem.policy.timeline import Timeline
 from nrem.store.statement import statement
 
 
-def load(conn: Connection, org_id: int) -> Policy:
-    """The policy that decisions of this transaction follow."""
-    row = conn.execute(statement("policy_newest"), {"org_id": org_id}).one_or_none()
-    return Policy.default() if row is None else Policy.from_json(row.body)
+def timeline(conn: Connection, org_id: int) -> Timeline:
+    """Which policy is in force when; what no longer decides anything is part of it, too."""
+    rows = conn.execute(statement("policy_timeline"), {"org_id": org_id})
+    return Timeline.of([(row.created_at, _parsed(row.body)) for row in rows])
+
+
+def load(conn: Connection, org_id: int, now: datetime) -> Policy:
+    """The policy that decisions at `now` follow."""
+    return timeline(conn, org_id).at(now)
+
+
+@lru_cache(maxsize=512)
+def _parsed(body: str) -> Policy:
+    """A version is never changed, so its text always means the same."""
+    return Policy.from_text(body)

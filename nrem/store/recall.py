@@ -11,12 +11,15 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from nrem.policy.decay import effective_at, state_at
-from nrem.policy.model import State
-from nrem.policy.params import Policy
+from nrem.policy.decay import effective_at
+from nrem.policy.life import settle
+from nrem.policy.model import MemoryFacts, State
+from nrem.policy.params import RecallPolicy
 from nrem.policy.recall import Fact, Key, Kind, Ranked, fuse
+from nrem.policy.state import shown_tier
+from nrem.policy.timeline import Timeline
 from nrem.store import recall_match
-from nrem.store.memory import facts_of
+from nrem.store.life import life_of
 from nrem.store.recall_match import SMALL, Matches, Question, Scope
 from nrem.store.recall_word import Reach
 from nrem.store.search import turn_text
@@ -32,6 +35,8 @@ class Remembered:
     """A result with everything an answer shows."""
 
     ranked: Ranked
+    # the parts of its relevance and the share of each
+    components: dict[str, float]
     content: str
     memory_type: str
     tier: str | None
@@ -43,11 +48,17 @@ class Remembered:
     turn_ids: tuple[str | None, ...]
     metadata: dict[str, Any] = field(default_factory=dict)
 
+    def is_hit(self, least_relevance: float) -> bool:
+        """Whether this is a memory that was of use, not one that only filled the page."""
+        return self.ranked.key[0] is Kind.MEMORY and self.ranked.relevance >= least_relevance
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Candidate:
     fact: Fact
     row: Any
+    # how it stands, its uses counted; None for a turn
+    facts: MemoryFacts | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +73,7 @@ def recall(
     scope: Scope,
     question: Question,
     *,
-    policy: Policy,
+    timeline: Timeline,
     now: datetime,
 ) -> list[Remembered]:
     """What answers the question best, at most its limit; the newest memories when it is blank.
@@ -74,30 +85,37 @@ def recall(
     if within is None:
         return []
     size = max(_LEAST_CANDIDATES, 2 * question.limit)
-    first = _round(conn, within, question, size, policy, now)
+    first = _round(conn, within, question, size, timeline, now)
     if len(first.results) >= question.limit or not first.is_cut or size >= SMALL:
         return first.results
-    return _round(conn, within, question, SMALL, policy, now).results
+    return _round(conn, within, question, SMALL, timeline, now).results
 
 
 def _round(
-    conn: Connection, within: Reach, question: Question, size: int, policy: Policy, now: datetime
+    conn: Connection,
+    within: Reach,
+    question: Question,
+    size: int,
+    timeline: Timeline,
+    now: datetime,
 ) -> _Round:
-    matches = _matches(conn, within, question, size)
-    candidates = _facts(conn, within.filters["org_id"], matches.keys, policy, now)
+    matches, weights = _matches(conn, within, question, size), timeline.at(now).recall
+    candidates = _facts(conn, within.filters["org_id"], matches.keys, timeline, now)
     ranked = fuse(
         matches.cosines,
         matches.lexical,
-        {key: one.fact for key, one in candidates.items()},
+        {key: candidates[key].fact for key in matches.best(size, candidates)},
         ideal=matches.ideal,
-        weights=policy.recall,
+        weights=weights,
         # without a query there is nothing to be similar to
         least_similarity=question.least_similarity if question.vector else 0.0,
     )
     if question.vector is None:
         ranked.sort(key=lambda one: candidates[one.key].row.recorded_at, reverse=True)
     return _Round(
-        results=[_remembered(one, candidates[one.key].row) for one in ranked[: question.limit]],
+        results=[
+            _remembered(one, candidates[one.key], weights) for one in ranked[: question.limit]
+        ],
         is_cut=matches.is_cut,
     )
 
@@ -109,30 +127,34 @@ def _matches(conn: Connection, within: Reach, question: Question, size: int) -> 
 
 
 def _facts(
-    conn: Connection, org_id: int, keys: Sequence[Key], policy: Policy, now: datetime
+    conn: Connection, org_id: int, keys: Sequence[Key], timeline: Timeline, now: datetime
 ) -> dict[Key, _Candidate]:
     ids = {kind: sorted({number for its, number in keys if its is kind}) for kind in Kind}
     memories = conn.execute(
         statement("recall_memories"), {"org_id": org_id, "ids": ids[Kind.MEMORY]}
     ).all()
     turns = conn.execute(statement("recall_turns"), {"org_id": org_id, "ids": ids[Kind.TURN]}).all()
-    found = {(Kind.MEMORY, row.id): _memory(row, policy, now) for row in memories}
+    found = {(Kind.MEMORY, row.id): _memory(row, timeline, now) for row in memories}
     found |= {(Kind.TURN, row.id): _turn(row) for row in turns}
     return {key: candidate for key, candidate in found.items() if candidate is not None}
 
 
-def _memory(row: Any, policy: Policy, now: datetime) -> _Candidate | None:  # noqa: ANN401 - a row
+def _memory(
+    row: Any,  # noqa: ANN401 - a row
+    timeline: Timeline,
+    now: datetime,
+) -> _Candidate | None:
     """The memory, unless time has taken it out of recall already, written down or not."""
-    facts = facts_of(row)
-    if state_at(facts, policy, now).state is not State.LIVE:
+    facts = settle(life_of(row), timeline, now).facts
+    if facts.state is not State.LIVE:
         return None
     fact = Fact(
         source_event_ids=frozenset(row.event_ids),
         places=frozenset(zip(row.stream_ids, row.seqs, strict=True)),
-        importance=effective_at(facts, policy, now),
+        importance=effective_at(facts, timeline.at(now), now),
         occurred_at=row.occurred_at,
     )
-    return _Candidate(fact=fact, row=row)
+    return _Candidate(fact=fact, row=row, facts=facts)
 
 
 def _turn(row: Any) -> _Candidate:  # noqa: ANN401 - a row
@@ -144,10 +166,12 @@ def _turn(row: Any) -> _Candidate:  # noqa: ANN401 - a row
     return _Candidate(fact=fact, row=row)
 
 
-def _remembered(ranked: Ranked, row: Any) -> Remembered:  # noqa: ANN401 - a row
-    shown = _of_turn(row) if ranked.key[0] is Kind.TURN else _of_memory(row)
+def _remembered(ranked: Ranked, found: _Candidate, weights: RecallPolicy) -> Remembered:
+    row = found.row
+    shown = _of_memory(row, found.facts) if found.facts else _of_turn(row)
     return Remembered(
         ranked=ranked,
+        components=ranked.components(weights),
         occurred_at=row.occurred_at,
         recorded_at=row.recorded_at,
         session=row.session,
@@ -155,12 +179,12 @@ def _remembered(ranked: Ranked, row: Any) -> Remembered:  # noqa: ANN401 - a row
     )
 
 
-def _of_memory(row: Any) -> dict[str, Any]:  # noqa: ANN401 - a row
+def _of_memory(row: Any, facts: MemoryFacts) -> dict[str, Any]:  # noqa: ANN401 - a row
     return {
         "content": row.content,
         "memory_type": row.type,
-        "tier": row.tier,
-        "access_count": row.access_count,
+        "tier": shown_tier(facts),
+        "access_count": facts.access_count,
         "event_ids": tuple(row.event_ids),
         "turn_ids": tuple(row.turn_ids),
         "metadata": row.metadata,

@@ -5,8 +5,9 @@ ranked alike whichever way found it. A small scope is compared whole; a large on
 approximate vector index, and what its words may cost is bounded (`recall_word`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from typing import Any, Final
 
 from sqlalchemy import Connection
@@ -50,13 +51,28 @@ class Question:
 class Matches:
     """Candidates with both of their figures."""
 
-    keys: tuple[Key, ...]
+    # best first, one way each
+    by_meaning: tuple[Key, ...] = ()
+    by_words: tuple[Key, ...] = ()
     cosines: Mapping[Key, float] = field(default_factory=dict)
     # BM25 sums, and the sum that an ideal item would have
     lexical: Mapping[Key, float] = field(default_factory=dict)
     ideal: float = 0.0
     # whether more of the scope could answer
     is_cut: bool
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """All of them, each once."""
+        return tuple(dict.fromkeys((*self.by_meaning, *self.by_words)))
+
+    def best(self, size: int, among: Container[Key]) -> list[Key]:
+        """The best `size` of either way that are `among` those given."""
+        chosen = (
+            islice((key for key in way if key in among), size)
+            for way in (self.by_meaning, self.by_words)
+        )
+        return list(dict.fromkeys(chain.from_iterable(chosen)))
 
 
 def reach(conn: Connection, org_id: int, scope: Scope) -> Reach | None:
@@ -75,17 +91,25 @@ def reach(conn: Connection, org_id: int, scope: Scope) -> Reach | None:
         },
         # what one session holds is little, however much its agent has
         is_small=scope.session_id is not None or row.size <= SMALL,
+        doubtful=row.doubtful,
     )
 
 
 def newest(conn: Connection, within: Reach, size: int) -> Matches:
     """The newest memories, at most `size`, for a question without words."""
-    rows = conn.execute(statement("recall_newest"), {**within.filters, "limit": size}).all()
-    return Matches(keys=tuple((KINDS[kind], n) for kind, n in rows), is_cut=len(rows) == size)
+    limit = _fetched(within, size)
+    rows = conn.execute(statement("recall_newest"), {**within.filters, "limit": limit}).all()
+    found = tuple((KINDS[kind], number) for kind, number in rows)
+    return Matches(by_meaning=found, is_cut=len(rows) == limit)
+
+
+def _fetched(within: Reach, size: int) -> int:
+    return min(size + within.doubtful, max(size, SMALL))
 
 
 def find(conn: Connection, within: Reach, question: Question, size: int) -> Matches:
     """The best `size` by meaning and the best `size` by words; `question` has a vector."""
+    size = _fetched(within, size)
     given = {
         **within.filters,
         "model": question.model,
@@ -97,10 +121,12 @@ def find(conn: Connection, within: Reach, question: Question, size: int) -> Matc
     # Who asks for similar ones only has them all once a dissimilar one was met.
     is_cut = len(cosines) == size and min(cosines.values()) >= question.least_similarity
     is_cut = is_cut or (words.is_cut and not question.least_similarity)
+    by_meaning = tuple(cosines)
     cosines |= _cosines(conn, given, [key for key in words.keys if key not in cosines])
-    keys = tuple(dict.fromkeys((*cosines, *words.keys)))
+    keys = tuple(dict.fromkeys((*by_meaning, *words.keys)))
     return Matches(
-        keys=keys,
+        by_meaning=by_meaning,
+        by_words=words.keys,
         cosines=cosines,
         lexical=recall_word.sums(conn, within, words, keys),
         ideal=words.ideal,

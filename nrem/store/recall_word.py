@@ -40,6 +40,9 @@ class Reach:
 
     filters: Mapping[str, Any]
     is_small: bool
+    # memories that are written down as live and may have crossed since: so many more candidates
+    # are looked at, so that a late sweep leaves no one out
+    doubtful: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,10 +94,11 @@ def _choose_of_all(conn: Connection, within: Reach, lexemes: Sequence[str], size
     given = {**within.filters, "lexemes": list(lexemes)}
     whole, *postings = conn.execute(statement("recall_postings"), given).all()
     counts: dict[str, int] = {}
+    live = [found for *found, is_live in postings if is_live]
     for lexeme, *_ in postings:
         counts[lexeme] = counts.get(lexeme, 0) + 1
     words = _weighed(lexemes, counts, documents=whole.item_id, mean_length=whole.length)
-    found = _sums(postings, words)
+    found = _sums(live, words)
     best = sorted(found, key=lambda key: (-found[key], key))
     return replace(words, keys=tuple(best[:size]), is_cut=len(best) > size, all_sums=found)
 

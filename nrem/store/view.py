@@ -7,10 +7,12 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from nrem.policy.decay import Crossing, effective_at, next_crossing, state_at
-from nrem.policy.model import State
-from nrem.policy.params import Policy
-from nrem.store.memory import facts_of
+from nrem.policy.decay import Crossing, effective_at
+from nrem.policy.life import settle
+from nrem.policy.model import MemoryFacts, State
+from nrem.policy.state import shown_tier
+from nrem.policy.timeline import Timeline
+from nrem.store.life import life_of
 from nrem.store.statement import statement
 
 
@@ -19,9 +21,8 @@ class MemoryView:
     """A memory row with its names and sources, and what time has made of it."""
 
     row: Any
-    state: State
-    state_since: datetime
-    state_reason: str | None
+    # how it stands, its uses counted, whether or not a pass has written that down
+    facts: MemoryFacts
     effective_importance: float
     upcoming: Crossing | None
 
@@ -39,23 +40,20 @@ class Filters:
 
 
 def read_memories(
-    conn: Connection, org_id: int, ids: Sequence[int], *, policy: Policy, now: datetime
+    conn: Connection, org_id: int, ids: Sequence[int], *, timeline: Timeline, now: datetime
 ) -> list[MemoryView]:
     """The memories with these numbers, in their order; a state that time brought is shown."""
     rows = conn.execute(statement("memory_read"), {"org_id": org_id, "memory_ids": list(ids)})
-    return [_view(row, policy, now) for row in rows]
+    return [_view(row, timeline, now) for row in rows]
 
 
-def _view(row: Any, policy: Policy, now: datetime) -> MemoryView:  # noqa: ANN401 - a row
-    facts = facts_of(row)
-    standing = state_at(facts, policy, now)
+def _view(row: Any, timeline: Timeline, now: datetime) -> MemoryView:  # noqa: ANN401 - a row
+    settled = settle(life_of(row), timeline, now, purges=not row.is_kept)
     return MemoryView(
         row=row,
-        state=standing.state,
-        state_since=standing.since,
-        state_reason=str(standing.reason) if standing.reason else row.state_reason,
-        effective_importance=effective_at(facts, policy, now),
-        upcoming=next_crossing(facts, policy),
+        facts=settled.facts,
+        effective_importance=effective_at(settled.facts, timeline.at(now), now),
+        upcoming=settled.upcoming,
     )
 
 
@@ -74,7 +72,7 @@ def list_memories(
     *,
     after_id: int,
     limit: int,
-    policy: Policy,
+    timeline: Timeline,
     now: datetime,
 ) -> Page:
     """Memories after `after_id`, oldest first, as the filters say; forgotten ones only if asked.
@@ -84,15 +82,19 @@ def list_memories(
     given = {"org_id": org_id, "after_id": after_id, "limit": limit + 1, **_columns(filters)}
     numbers = list(conn.execute(statement("memory_list"), given).scalars())
     looked_at = numbers[:limit]
-    views = read_memories(conn, org_id, looked_at, policy=policy, now=now)
+    views = read_memories(conn, org_id, looked_at, timeline=timeline, now=now)
     return Page(
-        memories=[one for one in views if _is_asked(one.state, filters)],
+        memories=[one for one in views if _is_asked(one.facts, filters)],
         last_id=looked_at[-1] if len(numbers) > limit else None,
     )
 
 
-def _is_asked(state: State, filters: Filters) -> bool:
-    return state == filters.state if filters.state else state is not State.FORGOTTEN
+def _is_asked(facts: MemoryFacts, filters: Filters) -> bool:
+    if filters.tier and shown_tier(facts) != filters.tier:
+        return False
+    if filters.state:
+        return facts.state == filters.state
+    return facts.state not in {State.FORGOTTEN, State.PURGED}
 
 
 def _columns(filters: Filters) -> dict[str, Any]:

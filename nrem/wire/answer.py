@@ -18,7 +18,7 @@ class EventOut(BaseModel):
 
     event_id: str
     type: str
-    status: Literal["accepted", "scored", "consolidated", "dropped", "parked"]
+    status: Literal["accepted", "scored", "consolidated", "counted", "dropped", "parked"]
     reason: str | None
     memory_ids: list[str]
     occurred_at: datetime
@@ -41,6 +41,8 @@ class MemoryOut(BaseModel):
     # as given or scored; what is left of it now stands beside it
     importance: float
     importance_score: float
+    # given by a caller, so never scored anew
+    importance_given: bool
     recall_count: int
     version: int
     pinned: bool

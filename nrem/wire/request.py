@@ -140,3 +140,5 @@ class RecallIn(Strict):
     similarity_threshold: Share = 0.0
     # raw turns too, as evidence; they are left out when a type is asked for
     include_turns: bool = True
+    # for which turn of the agent: what is recalled for one turn counts as used once
+    turn_id: Id | None = None

@@ -113,16 +113,16 @@ def test_ttl_ends_at_its_exact_instant(caller: Caller, microseconds: int, seen: 
     now = datetime.fromisoformat(stored["expires_at"]) + timedelta(microseconds=microseconds)
 
     with engine.begin(caller.world.worker, org_id=caller.org, now=now) as conn:
-        settings = policy.load(conn, caller.org)
+        timeline = policy.timeline(conn, caller.org)
         page = view.list_memories(
-            conn, caller.org, Filters(), after_id=0, limit=9, policy=settings, now=now
+            conn, caller.org, Filters(), after_id=0, limit=9, timeline=timeline, now=now
         )
         ((agent,),) = caller.world.ask(
             "SELECT agent_id FROM memories WHERE org_id = %(o)s", o=caller.org
         )
         asked = Question(query="nurse", vector=None, model="none", limit=9, least_similarity=0)
         scope = Scope(agent_id=agent)
-        recalled = recall.recall(conn, caller.org, scope, asked, policy=settings, now=now)
+        recalled = recall.recall(conn, caller.org, scope, asked, timeline=timeline, now=now)
 
     assert (bool(page.memories), bool(recalled)) == (seen, seen)
 

@@ -1,5 +1,6 @@
-"""Fixtures of the tests of this folder: a path for data that is short enough for sockets."""
+"""Fixtures of the tests of this folder: a path for data short enough for sockets, and a world."""
 
 from tests.embedded.conftest import data_dir
+from tests.world import org, world
 
-__all__ = ["data_dir"]
+__all__ = ["data_dir", "org", "world"]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from nrem.errors import InvalidError
 from nrem.policy.model import MemoryType, PolicyError, Tier
-from nrem.policy.params import CurveKind, Policy
+from nrem.policy.params import CurveKind, DecayPolicy, Policy
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "policies.md").read_text(encoding="utf-8")
 JSON = st.recursive(
@@ -120,8 +120,8 @@ def test_every_fault_is_reported_at_once_with_its_path_and_range() -> None:
         "decay.episodic.steps": "at most 32 pairs [days, factor]: days rising, 0 to 36500; "
         "factors never rising, 1 to 0",
         "decay.forget_below": "a number, 0 to 1",
-        "decay.colour": "left out; known here: working, episodic, semantic, procedural, "
-        "forget_below, forget_grace_days, archived_retention_days",
+        "decay.colour": "left out; known here: "
+        + ", ".join(item.name for item in fields(DecayPolicy)),
         "tiers.short_idle_days": "a number, 0 to 36500",
         "tiers.long_at_accesses": "a whole number, 1 to 1000000",
         "session": "an object",
@@ -217,6 +217,8 @@ def test_every_setting_is_documented_with_its_default() -> None:
         f"| `{section}.{name}` | {_written(value)} |"
         for section, settings in tree.items()
         for name, value in settings.items()  # type: ignore[attr-defined]
+        # a curve for one type in one tier: documented once for all of them
+        if value is not None
     ] + [
         f"| `{name}` | " + " | ".join(_written(curve[name]) for curve in curves) + " |"
         for name in curves[0]
@@ -229,3 +231,28 @@ def _written(value: object) -> str:
     if isinstance(value, bool | list):
         return json.dumps(value)
     return f"{value:g}" if isinstance(value, int | float) else str(value)
+
+
+@pytest.mark.parametrize("memory_type", MemoryType)
+@pytest.mark.parametrize("tier", Tier)
+def test_a_curve_can_be_given_for_one_type_in_one_tier(memory_type: MemoryType, tier: Tier) -> None:
+    policy = Policy.from_json({"decay": {f"{memory_type}_{tier}": {"stability_days": 3}}})
+
+    found = {
+        (one, other)
+        for one in MemoryType
+        for other in Tier
+        if policy.decay.curve(one, other) != Policy.default().decay.curve(one, other)
+    }
+
+    assert found == {(memory_type, tier)}
+    assert Policy.from_json(policy.to_json()) == policy
+
+
+def test_faults_of_a_curve_for_one_tier_are_reported() -> None:
+    found = faults_of({"decay": {"episodic_long": {"kind": "step"}, "working_short": 3}})
+
+    assert found == {
+        "decay.working_short": "an object",
+        "decay.episodic_long.steps": "one step or more, since kind is step",
+    }

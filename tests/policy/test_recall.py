@@ -57,9 +57,17 @@ def test_relevance_is_the_weighted_mean_of_its_parts() -> None:
         {memory(1): fact(5, importance=0.5)}, cosines={memory(1): 0.8}, lexical={memory(1): 2.0}
     )
 
-    assert one.components() == {
-        "similarity": 0.8, "lexical": 0.5, "context": 0.0, "importance": 0.5,
-    }  # fmt: skip
+    components = one.components(RecallPolicy())
+    assert components == pytest.approx(
+        {
+            "similarity": 0.8, "similarity_weight": 0.35, "lexical": 0.5, "lexical_weight": 0.35,
+            "context": 0.0, "context_weight": 0.2, "importance": 0.5, "importance_weight": 0.1,
+        }
+    )  # fmt: skip
+    parts = ("similarity", "lexical", "context", "importance")
+    assert one.relevance == pytest.approx(
+        sum(components[name] * components[f"{name}_weight"] for name in parts)
+    )
     assert one.relevance == pytest.approx(0.35 * 0.8 + 0.35 * 0.5 + 0.1 * 0.5)
 
 
@@ -208,6 +216,6 @@ def test_every_figure_is_0_to_1_best_first_in_any_order(
     scores = [one.relevance for one in found]
     assert scores == sorted(scores, reverse=True)
     assert all(0 <= score <= 1 for score in scores)
-    assert all(0 <= part <= 1 for one in found for part in one.components().values())
+    assert all(0 <= part <= 1 for one in found for part in one.components(RecallPolicy()).values())
     shown = {event for one in found for event in facts[one.key].source_event_ids}
     assert shown == {event for one in facts.values() for event in one.source_event_ids}

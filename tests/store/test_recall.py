@@ -9,6 +9,7 @@ import pytest
 from nrem.policy.params import Policy
 from nrem.policy.recall import inverse_frequency, telling_lexemes, term_score
 from nrem.policy.text import lexemes
+from nrem.policy.timeline import Timeline
 from nrem.store import directory, recall_match, recall_word
 from nrem.store import recall as memories
 from nrem.store.recall import Remembered
@@ -18,6 +19,7 @@ from tests.world import EMBEDDER, NOW, Org, World, memory, turn
 
 DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)
+ALWAYS = Timeline(Policy.default())
 LARGE = [False, True]
 PAST_THE_FIRST_CUT = memories._LEAST_CANDIDATES + 20  # noqa: SLF001 - the size under test
 
@@ -50,7 +52,7 @@ def recall(
             session_id=directory.find_session(conn, number, session) if session else None,
             **scope,
         )
-        return memories.recall(conn, number, its, question, policy=Policy.default(), now=now)
+        return memories.recall(conn, number, its, question, timeline=ALWAYS, now=now)
 
 
 def contents(found: Sequence[Remembered]) -> list[str]:

@@ -6,14 +6,18 @@ from worker.contract import Pass
 from worker.passes.consolidate import CONSOLIDATE
 from worker.passes.decay import DECAY
 from worker.passes.embed import EMBED
+from worker.passes.expire import EXPIRE
+from worker.passes.reinforce import REINFORCE
 from worker.passes.rescue import RESCUE
 from worker.passes.score import SCORE
 
 PASSES: Final[tuple[Pass, ...]] = (
     SCORE,  # an event becomes a memory with an importance
     EMBED,  # a text gets its vector
+    REINFORCE,  # a memory that was of use lasts longer
     CONSOLIDATE,  # an ended session becomes episodic memories
     DECAY,  # what faded or lay idle changes its state
+    EXPIRE,  # what outlived its time is forgotten, then purged
     RESCUE,  # what a crash left behind becomes due again
 )
 

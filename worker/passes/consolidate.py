@@ -16,7 +16,7 @@ from nrem.llm.provider import SessionInput, SessionProposal
 from nrem.policy.consolidate import decide as judge
 from nrem.policy.consolidate_model import Create, Decisions, Known
 from nrem.policy.model import MemoryType, Tier
-from nrem.store import consolidate, effect, memory, search
+from nrem.store import consolidate, effect, life, memory, search
 from nrem.store.consolidate import Part
 from nrem.store.effect import Effect
 from nrem.store.lease import Lease
@@ -146,11 +146,15 @@ def decide(found: Found, proposals: list[Proposal], job: Work) -> Verdict:
 
 def apply(conn: Connection, job: Work, verdict: Verdict) -> Changes:
     """Write the session's memories, and hand it over."""
+    # Uses and crossings that came before this have their order: first they are written down.
+    life.bring_up_to_date(conn, job.org_id, _touched(verdict), job.timeline, job.now)
     added = [_apply_part(conn, job, judged) for judged in verdict.parts]
     created = [number for one in added for number in one.ids]
     working = [one for judged in verdict.parts for one in judged.part.working]
     retention = job.policy.decay.archived_retention_days * _DAY_SECONDS
-    consolidate.close_working(conn, job.org_id, working, retention_seconds=retention)
+    consolidate.close_working(
+        conn, job.org_id, working, retention_seconds=retention, run_id=job.run_id
+    )
     delays = [one.decay_seconds for one in added if one.decay_seconds is not None]
     delays += [retention] if working else []
     consolidate.close_session(
@@ -166,6 +170,18 @@ def apply(conn: Connection, job: Work, verdict: Verdict) -> Changes:
         diff=_diff(created, merged, [one.memory_id for one in working]),
         due={"decay": min(delays)} if delays else {},
     )
+
+
+def _touched(verdict: Verdict) -> list[int]:
+    """The memories there are already that the session changes."""
+    return [
+        number
+        for judged in verdict.parts
+        for number in (
+            *(one.memory_id for one in judged.part.working),
+            *(one.memory_id for one in judged.decisions.merge),
+        )
+    ]
 
 
 def _diff(created: list[int], merged: list[int], closed: list[int]) -> tuple[Change, ...]:

@@ -1,8 +1,8 @@
 """decay: writes down what time alone has changed: idle memories archived, faded ones forgotten.
 
-Reads: memories whose due time has come. Writes: state, since when, why, and the next due time; no
-versions. Safe to repeat because a crossing has one instant, whenever it is written down, and reads
-see it before that.
+Reads: memories whose due time has come, with their uses that are not counted yet. Writes: state,
+since when and why, those uses, the next due time; no versions. Safe to repeat because a crossing
+has one instant, whenever it is written down, and reads see it before that.
 """
 
 from datetime import datetime
@@ -10,66 +10,29 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from nrem.policy.decay import Cross
-from nrem.policy.decay import decide as judge
-from nrem.store import decay, park
-from nrem.store.decay import Due, Write
+from nrem.store import decay, life, park
 from nrem.store.inbox import Item
-from worker.contract import Change, Changes, Pass, Shape, Work
+from nrem.store.life import Held, Write
+from worker.contract import Changes, Pass, Shape, Work
+from worker.lives import changes
 
 NAME: Final = "decay"
 
 
-def claim(conn: Connection, job: Work, limit: int) -> list[Due]:
+def claim(conn: Connection, job: Work, limit: int) -> list[Held]:
     """Due memories, locked."""
     return decay.claim(conn, job.org_id, limit)
 
 
-def decide(found: list[Due], _proposal: None, job: Work) -> list[Write]:
-    """For each memory the state that holds now, or a later look."""
-    return [_judged(due, job) for due in found]
-
-
-def _judged(due: Due, job: Work) -> Write:
-    verdict = judge(due.facts, job.policy, job.now)
-    if isinstance(verdict, Cross):
-        return Write(
-            memory_id=due.memory_id,
-            before=due.facts.state,
-            state=verdict.to,
-            state_since=verdict.since,
-            reason=verdict.reason,
-            due_at=verdict.due_at,
-        )
-    return Write(
-        memory_id=due.memory_id,
-        before=due.facts.state,
-        state=due.facts.state,
-        state_since=due.facts.state_since,
-        reason=None,
-        due_at=verdict.due_at,
-    )
+def decide(found: list[Held], _proposal: None, job: Work) -> list[Write]:
+    """For each memory how it stands now, or a later look."""
+    return [life.settled(held, job.timeline, job.now) for held in found]
 
 
 def apply(conn: Connection, job: Work, writes: list[Write]) -> Changes:
     """Write states and due times."""
-    decay.apply(conn, job.org_id, writes)
-    crossed = [w for w in writes if w.reason is not None]
-    diff = tuple(
-        Change(kind="memory", id=w.memory_id, before=w.before, after=w.state, reason=w.reason)
-        for w in crossed
-    )
-    return Changes(
-        read=len(writes),
-        proposed=len(writes),
-        changed=len(crossed),
-        reason=None if crossed else "rearmed",
-        detail={
-            str(state): [w.memory_id for w in crossed if w.state == state]
-            for state in sorted({w.state for w in crossed})
-        },
-        diff=diff,
-    )
+    life.write(conn, job.org_id, writes, run_id=job.run_id)
+    return changes(writes, nothing="rearmed")
 
 
 def next_due(conn: Connection, job: Work) -> datetime | None:
@@ -77,31 +40,17 @@ def next_due(conn: Connection, job: Work) -> datetime | None:
     return decay.next_due(conn, job.org_id)
 
 
-def set_aside(conn: Connection, job: Work, found: list[Due]) -> None:
+def set_aside(conn: Connection, job: Work, found: list[Held]) -> None:
     """Take a memory that cannot be judged out of the sweep: it stays in the state it is in."""
-    decay.apply(
-        conn,
-        job.org_id,
-        [
-            Write(
-                memory_id=due.memory_id,
-                before=due.facts.state,
-                state=due.facts.state,
-                state_since=due.facts.state_since,
-                reason=None,
-                due_at=None,
-            )
-            for due in found
-        ],
-    )
-    items = [Item(kind="memory", item_id=d.memory_id, session_id=None, attempts=1) for d in found]
+    decay.set_aside(conn, job.org_id, [held.memory_id for held in found])
+    items = [Item(kind="memory", item_id=h.memory_id, session_id=None, attempts=1) for h in found]
     park.add(conn, job.org_id, NAME, items, reason="failed", error_class=None)
 
 
 DECAY: Final = Pass(
     name=NAME,
     shape=Shape.SWEEP,
-    batch=500,
+    batch=1000,
     # the sweep is due by itself; the tick makes sure that a lost announcement heals
     cron="17 * * * *",
     claim=claim,

@@ -83,12 +83,14 @@ class Step:
 
     def work(self, conn: Connection) -> Work:
         """What the pass is given for this step."""
-        org_id = self._chosen()
+        org_id, now = self._chosen(), engine.instant(conn)
+        timeline = policy.timeline(conn, org_id)
         return Work(
             org_id=org_id,
             run_id=run.number(conn),
-            now=engine.instant(conn),
-            policy=policy.load(conn, org_id),
+            now=now,
+            policy=timeline.at(now),
+            timeline=timeline,
             tools=self.setting.tools,
         )
 

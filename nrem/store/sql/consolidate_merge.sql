@@ -2,7 +2,7 @@
 -- Index: memories_pkey
 -- Role: nrem_worker
 UPDATE memories AS m
-SET importance = greatest(m.importance, w.importance), last_access = app_now()
+SET importance = greatest(m.importance, w.importance), last_access = app_now(), facts_since = app_now()
 FROM unnest(cast(:memory_ids AS bigint[]), cast(:versions AS int[]), cast(:importances AS float8[]))
   AS w (memory_id, version, importance)
 WHERE m.org_id = cast(:org_id AS bigint)

@@ -1,5 +1,5 @@
 -- memory_list: row numbers of an org's memories after a cursor, oldest first, as the filters say.
--- Index: memories_pkey
+-- Index: memories_pkey, accesses_waiting_idx
 SELECT m.id
 FROM memories AS m
 WHERE m.org_id = cast(:org_id AS bigint)
@@ -9,7 +9,15 @@ WHERE m.org_id = cast(:org_id AS bigint)
   AND (cast(:user_id AS bigint) IS NULL OR m.user_id = cast(:user_id AS bigint))
   AND (cast(:session_id AS bigint) IS NULL OR m.session_id = cast(:session_id AS bigint))
   AND (cast(:type AS text) IS NULL OR m.type = cast(:type AS text))
-  AND (cast(:tier AS text) IS NULL OR m.tier = cast(:tier AS text))
+  AND (
+    cast(:tier AS text) IS NULL
+    OR m.tier = cast(:tier AS text)
+    OR m.pinned
+    -- what was used may have escalated already, written down or not; the reader looks again
+    OR EXISTS (
+      SELECT FROM accesses AS x
+      WHERE x.org_id = m.org_id AND x.memory_id = m.id AND x.folded_at IS NULL)
+  )
   AND CASE
         WHEN cast(:state AS text) IS NULL THEN m.state <> 'forgotten'
         -- what is due may have crossed already, written down or not; the reader looks again

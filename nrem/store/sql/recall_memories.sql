@@ -1,8 +1,8 @@
 -- recall_memories: what ranking must know of memories, with where their sources were said.
 -- Index: memories_pkey
-SELECT m.id, m.type, m.tier, m.state, m.state_since, m.content, m.metadata, m.importance, m.pinned,
+SELECT m.id, m.type, m.tier, m.state, m.state_since, m.state_reason, m.facts_since, m.content, m.metadata, m.importance, m.pinned,
        m.occurred_at, m.recorded_at, m.last_access, m.access_count, m.expires_at, s.external_id AS session,
-       src.event_ids, src.turn_ids, src.stream_ids, src.seqs
+       use.accesses, src.event_ids, src.turn_ids, src.stream_ids, src.seqs
 FROM memories AS m
 LEFT JOIN sessions AS s ON s.org_id = m.org_id AND s.id = m.session_id
 CROSS JOIN LATERAL (
@@ -12,5 +12,10 @@ CROSS JOIN LATERAL (
   JOIN events AS e ON e.org_id = d.org_id AND e.id = d.event_id
   WHERE d.org_id = m.org_id AND d.child_kind = 'memory' AND d.child_id = m.id
 ) AS src
+CROSS JOIN LATERAL (
+  SELECT array_agg(x.at ORDER BY x.at, x.id) AS accesses
+  FROM accesses AS x
+  WHERE x.org_id = m.org_id AND x.memory_id = m.id AND x.folded_at IS NULL AND x.at <= app_now()
+) AS use
 WHERE m.org_id = cast(:org_id AS bigint)
   AND m.id = ANY(cast(:ids AS bigint[]))

@@ -1,20 +1,21 @@
--- recall_postings: how many items the scope has and how long they are (in the row of the empty lexeme), and its postings of the lexemes.
+-- recall_postings: how many items the scope has, live or not, and how long they are (in the row of the empty lexeme), and its postings of the lexemes.
 -- Index: lexemes_pkey
 WITH posting AS MATERIALIZED (
-  SELECT l.lexeme, l.item_kind, l.item_id, l.tf, l.length
+  SELECT l.lexeme, l.item_kind, l.item_id, l.tf, l.length,
+         m.state = 'live' AND (m.expires_at IS NULL OR m.expires_at > app_now()) AS is_live
   FROM memories AS m
   JOIN lexemes AS l ON l.org_id = m.org_id AND l.agent_id = m.agent_id AND l.item_id = m.id
   WHERE m.org_id = cast(:org_id AS bigint)
     AND m.agent_id = cast(:agent_id AS bigint)
-    AND m.state = 'live'
-    AND (m.expires_at IS NULL OR m.expires_at > app_now())
+    -- The statistics must not depend on which crossings were written down already.
+    AND m.state <> 'purged'
     AND (cast(:user_id AS bigint) IS NULL OR m.user_id = cast(:user_id AS bigint))
     AND (cast(:session_id AS bigint) IS NULL OR m.session_id = cast(:session_id AS bigint))
     AND (cast(:type AS text) IS NULL OR m.type = cast(:type AS text))
     AND l.item_kind = 'memory'
     AND l.lexeme = ANY(array_append(cast(:lexemes AS text[]), ''))
   UNION ALL
-  SELECT l.lexeme, l.item_kind, l.item_id, l.tf, l.length
+  SELECT l.lexeme, l.item_kind, l.item_id, l.tf, l.length, true
   FROM events AS t
   JOIN lexemes AS l ON l.org_id = t.org_id AND l.item_id = t.id
   WHERE cast(:include_turns AS bool)
@@ -26,10 +27,10 @@ WITH posting AS MATERIALIZED (
     AND l.item_kind = 'turn'
     AND l.lexeme = ANY(array_append(cast(:lexemes AS text[]), ''))
 )
-SELECT '' AS lexeme, '' AS item_kind, count(*) AS item_id, 0 AS tf, coalesce(avg(p.length), 0)::float8 AS length
+SELECT '' AS lexeme, '' AS item_kind, count(*) AS item_id, 0 AS tf, coalesce(avg(p.length), 0)::float8 AS length, true AS is_live
 FROM posting AS p
 WHERE p.lexeme = ''
 UNION ALL
-SELECT p.lexeme, p.item_kind, p.item_id, p.tf, p.length
+SELECT p.lexeme, p.item_kind, p.item_id, p.tf, p.length, p.is_live
 FROM posting AS p
 WHERE p.lexeme <> ''

@@ -1,5 +1,5 @@
--- recall_scope: the subject of an agent and a user, and how many vectors the scope has, counted up to a bound.
--- Index: subjects_pair_key, embeddings_agent_idx
+-- recall_scope: the subject of an agent and a user, how many vectors the scope has, and how many of its memories may have left it unwritten, both counted up to a bound.
+-- Index: subjects_pair_key, embeddings_agent_idx, memories_due_idx
 WITH subject AS (
   SELECT s.id
   FROM subjects AS s
@@ -7,7 +7,19 @@ WITH subject AS (
     AND s.agent_id = cast(:agent_id AS bigint)
     AND s.user_id = cast(:user_id AS bigint)
 )
-SELECT (SELECT subject.id FROM subject) AS subject_id, count(*) AS size
+SELECT (SELECT subject.id FROM subject) AS subject_id, count(*) AS size,
+       (SELECT count(*)
+        FROM (
+          SELECT
+          FROM memories AS m
+          WHERE m.org_id = cast(:org_id AS bigint)
+            AND m.state IN ('live', 'archived')
+            AND m.due_at < 'infinity'
+            AND m.due_at <= app_now()
+            AND m.state = 'live'
+            AND m.agent_id = cast(:agent_id AS bigint)
+          LIMIT cast(:bound AS int)
+        ) AS due) AS doubtful
 FROM (
   SELECT
   FROM embeddings AS e

@@ -127,9 +127,10 @@ def test_runs_are_counted_per_pass_and_outcome(org: Org) -> None:
 def test_policy_of_the_org_is_in_force(org: Org) -> None:
     other = org.world.found("other")
     org.world.do(
-        "INSERT INTO policies (org_id, version, body) VALUES (%(org)s, 1, '{}'), "
-        """(%(org)s, 2, '{"score": {"base": 1.0}}')""",
+        "INSERT INTO policies (org_id, version, body, created_at) VALUES "
+        """(%(org)s, 1, '{}', %(then)s), (%(org)s, 2, '{"score": {"base": 1.0}}', %(then)s)""",
         org=other.number,
+        then=NOW,
     )
     _fill(org, 1)
     _fill(other, 1)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from nrem.store.decay import Due
+from nrem.store.life import Held
 from tests.worker.trouble import Killed, killed, poisoned
 from tests.world import NOW, Org, memory
 from worker.contract import Changes, Pass, Shape
@@ -21,8 +21,8 @@ def _remember(org: Org, count: int) -> list[int]:
 
 
 def _without(memory_id: int) -> Pass:
-    def is_poison(due: Due) -> bool:
-        return due.memory_id == memory_id
+    def is_poison(held: Held) -> bool:
+        return held.memory_id == memory_id
 
     return poisoned(DECAY, is_poison)
 

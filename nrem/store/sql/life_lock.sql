@@ -1,0 +1,8 @@
+-- life_lock: locks memories in the order of their numbers, waiting for whoever holds them.
+-- Index: memories_pkey
+SELECT m.id
+FROM memories AS m
+WHERE m.org_id = cast(:org_id AS bigint)
+  AND m.id = ANY(cast(:memory_ids AS bigint[]))
+ORDER BY m.id
+FOR NO KEY UPDATE

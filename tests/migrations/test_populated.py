@@ -1,0 +1,109 @@
+"""Each migration after the first, on a database that holds rows from the time before it."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+
+from tests.house.project import ROOT
+from tests.postgres import Database, migrate
+
+NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
+DAY = timedelta(days=1)
+LATER = [
+    script.revision
+    for script in ScriptDirectory.from_config(Config(ROOT / "alembic.ini")).walk_revisions()
+    if script.down_revision
+][::-1]
+
+_ROWS = (Path(__file__).parent / "rows_0001.sql").read_text(encoding="utf-8")
+
+
+def _ask(database: Database, question: str) -> list[tuple[Any, ...]]:
+    with psycopg.connect(database.admin_url) as conn:
+        return conn.execute(question.encode()).fetchall()
+
+
+def _do(database: Database, order: str, **parameters: object) -> None:
+    with psycopg.connect(database.admin_url) as conn:
+        # One by one: a server-side bind takes a single statement.
+        for part in order.strip().removesuffix(";").split(";\n"):
+            conn.execute(part.encode(), parameters)
+
+
+@pytest.fixture
+def populated(empty_database: Database) -> Database:
+    """The first schema with rows, one of them at its second version."""
+    migrate(empty_database, "upgrade", "0001")
+    _do(empty_database, _ROWS, now=NOW)
+    _do(
+        empty_database,
+        "SELECT set_config('app.now', %(later)s::text, true);\n"
+        "SELECT set_config('app.org_id', '1', true);\n"
+        "UPDATE memories SET importance = 0.7 WHERE content = 'fact 2' AND org_id = 1",
+        later=NOW + DAY,
+    )
+    return empty_database
+
+
+def _rows(database: Database) -> dict[str, int]:
+    tables = [row[0] for row in _ask(database, "SELECT relname FROM pg_stat_user_tables")]
+    return {name: _ask(database, f"SELECT count(*) FROM {name}")[0][0] for name in tables}  # noqa: S608
+
+
+@pytest.mark.parametrize("revision", LATER)
+def test_migration_keeps_every_row_up_and_down(populated: Database, revision: str) -> None:
+    before = _rows(populated)
+
+    migrate(populated, "upgrade", revision)
+    up = _rows(populated)
+    migrate(populated, "downgrade", "0001")
+
+    assert {name: up[name] for name in before} == before
+    assert _rows(populated) == before
+
+
+def test_second_migration_dates_what_decides_a_memory_from_its_birth(populated: Database) -> None:
+    migrate(populated, "upgrade", "0002")
+
+    rows = _ask(
+        populated,
+        "SELECT DISTINCT facts_since = recorded_at, text_since = recorded_at FROM memories",
+    )
+
+    assert rows == [(True, True)]
+
+
+def test_second_migration_makes_forgotten_memories_due_to_be_looked_at(populated: Database) -> None:
+    migrate(populated, "upgrade", "0002")
+
+    rows = _ask(populated, "SELECT state, due_at::text FROM memories WHERE org_id = 1 ORDER BY id")
+
+    assert [state for state, _ in rows] == ["live", "live", "archived", "forgotten"]
+    assert rows[3][1] == "2026-03-05 09:00:00+00"
+
+
+def test_second_migration_tells_the_crossings_that_are_known(populated: Database) -> None:
+    migrate(populated, "upgrade", "0002")
+
+    rows = _ask(
+        populated,
+        "SELECT before, after, at, reason FROM crossings WHERE org_id = 2 ORDER BY memory_id",
+    )
+
+    assert rows == [
+        ("live", "archived", NOW + 2 * DAY, "idle"),
+        ("live", "forgotten", NOW + 3 * DAY, "faded"),
+    ]
+
+
+def test_second_migration_makes_no_version(populated: Database) -> None:
+    before = _ask(populated, "SELECT id, version, valid_from FROM memories ORDER BY id")
+
+    migrate(populated, "upgrade", "0002")
+
+    assert _ask(populated, "SELECT id, version, valid_from FROM memories ORDER BY id") == before
