@@ -10,8 +10,9 @@ from nrem.policy.explain import shape
 from nrem.policy.model import State
 from nrem.policy.params import Policy
 from nrem.policy.score import Score, explained
+from nrem.policy.state import shown_tier
 from nrem.store import engine, explain, policy
-from nrem.store.explain import Explained, Passed
+from nrem.store.explain import Explained, Past
 from nrem.wire.explain import (
     ComingOut,
     CurveOut,
@@ -33,21 +34,21 @@ async def explain_memory(memory_id: str, state: Nrem, caller: Reader) -> Explain
     if number is not None:
         async with transaction(state, caller) as run:
             found = await run(_read, caller.org_id, number)
-    if found is None or found[0].shown.state in {State.FORGOTTEN, State.PURGED}:
+    if found is None or found[0].shown.facts.state in {State.FORGOTTEN, State.PURGED}:
         raise NotFoundError("there is no such memory")
     return _explain_out(memory_id, *found)
 
 
 def _read(conn: Connection, org_id: int, number: int) -> tuple[Explained, Policy] | None:
-    settings = policy.load(conn, org_id)
-    found = explain.read(conn, org_id, number, policy=settings, now=engine.instant(conn))
-    return (found, settings) if found else None
+    timeline, now = policy.timeline(conn, org_id), engine.instant(conn)
+    found = explain.read(conn, org_id, number, timeline=timeline, now=now)
+    return (found, timeline.at(now)) if found else None
 
 
 def _explain_out(memory_id: str, found: Explained, settings: Policy) -> ExplainOut:
     return ExplainOut(
         memory_id=memory_id,
-        importance=found.facts.importance,
+        importance=found.shown.facts.importance,
         importance_given=found.is_importance_given,
         score=_score_out(found.score, settings) if found.score else None,
         curve=_curve_out(found, settings),
@@ -73,10 +74,11 @@ def _score_out(scored: Score, settings: Policy) -> ScoreOut:
 
 
 def _curve_out(found: Explained, settings: Policy) -> CurveOut:
-    facts, curve = found.facts, shape(found.facts, settings)
+    facts = found.shown.facts
+    curve = shape(facts, settings)
     return CurveOut(
         type=facts.memory_type,
-        tier=facts.tier,
+        tier=shown_tier(facts),
         kind=curve.kind,
         stability_days=curve.stability_days,
         floor=curve.floor,
@@ -87,7 +89,7 @@ def _curve_out(found: Explained, settings: Policy) -> CurveOut:
     )
 
 
-def _past_out(passed: Passed) -> PastOut:
+def _past_out(passed: Past) -> PastOut:
     return PastOut(
         at=passed.at,
         kind=passed.kind,

@@ -114,7 +114,7 @@ def _store(
             session_id=stored.session_id,
         )
         content: str = event.body["content"]
-        (overlap,) = novelty.overlaps(conn, org, [(owner, content)], policy=settings, now=now)
+        (overlap,) = novelty.overlaps(conn, org, [(owner, content)], timeline=timeline, now=now)
         new = memory.born(
             event.body,
             owner=owner,

@@ -39,7 +39,7 @@ class Shape:
 
 def shape(facts: MemoryFacts, policy: Policy) -> Shape:
     """The curve that a memory fades by."""
-    curve = policy.decay.curve(facts.memory_type)
+    curve = policy.decay.curve(facts.memory_type, facts.tier)
     stretched = stability_days(curve, facts.access_count)
     return Shape(
         kind=curve.kind,

@@ -1,19 +1,19 @@
-"""Reading why a memory is as it is: its score, its facts as they stand, its past."""
+"""Reading why a memory is as it is: its score, its past, its future."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from nrem.policy.decay import Crossing, next_crossing
+from nrem.policy.decay import Crossing
 from nrem.policy.explain import coming
-from nrem.policy.model import MemoryFacts
-from nrem.policy.params import Policy
+from nrem.policy.life import settle
 from nrem.policy.score import Score
+from nrem.policy.timeline import Timeline
 from nrem.store import view
-from nrem.store.memory import facts_of
+from nrem.store.life import life_of
 from nrem.store.statement import statement
 from nrem.store.view import MemoryView
 
@@ -21,7 +21,7 @@ _MOST_CROSSINGS: Final = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Passed:
+class Past:
     """A change of state or tier that has happened; without a run until it is written down."""
 
     at: datetime
@@ -34,46 +34,38 @@ class Passed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explained:
-    """A memory, what decides its future, what its score was made of (if kept), past and future."""
+    """A memory, what its score was made of (if that was kept), its past and its future."""
 
     shown: MemoryView
-    facts: MemoryFacts
     upcoming: tuple[Crossing, ...]
     is_importance_given: bool
     score: Score | None
-    past: tuple[Passed, ...]
+    past: tuple[Past, ...]
 
 
 def read(
-    conn: Connection, org_id: int, memory_id: int, *, policy: Policy, now: datetime
+    conn: Connection, org_id: int, memory_id: int, *, timeline: Timeline, now: datetime
 ) -> Explained | None:
     """All that explains a memory at `now`, or None when there is no such memory."""
-    found = view.read_memories(conn, org_id, [memory_id], policy=policy, now=now)
+    found = view.read_memories(conn, org_id, [memory_id], timeline=timeline, now=now)
     key = {"org_id": org_id, "memory_id": memory_id}
     kept = conn.execute(statement("memory_features"), key).one_or_none()
     if not found or kept is None:
         return None
     shown = found[0]
     rows = conn.execute(statement("crossing_list"), {**key, "limit": _MOST_CROSSINGS})
-    facts = _facts(shown)
     return Explained(
         shown=shown,
-        facts=facts,
-        upcoming=tuple(coming(next_crossing(facts, policy), facts, policy)),
+        upcoming=tuple(coming(shown.upcoming, shown.facts, timeline.at(now))),
         is_importance_given=kept.importance_given,
         score=Score.of_record(kept.features) if kept.features else None,
-        past=(*_written(rows.all()), *_unwritten(shown)),
+        past=(*_written(rows.all()), *_unwritten(shown.row, timeline, now)),
     )
 
 
-def _facts(shown: MemoryView) -> MemoryFacts:
-    """The facts as they stand, written down or not."""
-    return replace(facts_of(shown.row), state=shown.state, state_since=shown.state_since)
-
-
-def _written(rows: Sequence[Any]) -> list[Passed]:
+def _written(rows: Sequence[Any]) -> list[Past]:
     return [
-        Passed(
+        Past(
             at=row.at,
             kind=row.kind,
             before=row.before,
@@ -85,17 +77,17 @@ def _written(rows: Sequence[Any]) -> list[Passed]:
     ]
 
 
-def _unwritten(shown: MemoryView) -> list[Passed]:
-    """The change that time has brought and no pass has written down yet."""
-    if shown.state == shown.row.state:
-        return []
+def _unwritten(row: Any, timeline: Timeline, now: datetime) -> list[Past]:  # noqa: ANN401 - a row
+    """The changes that have happened and no pass has written down yet."""
+    settled = settle(life_of(row), timeline, now, purges=not row.is_kept)
     return [
-        Passed(
-            at=shown.state_since,
-            kind="state",
-            before=shown.row.state,
-            after=str(shown.state),
-            reason=shown.state_reason or "",
+        Past(
+            at=one.at,
+            kind=one.kind,
+            before=str(one.before),
+            after=str(one.after),
+            reason=str(one.reason),
             run_id=None,
         )
+        for one in settled.passed
     ]

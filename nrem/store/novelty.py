@@ -13,8 +13,8 @@ from sqlalchemy import Connection
 from nrem.policy.model import State
 from nrem.policy.novelty import WINDOW, Familiar, Statement
 from nrem.policy.novelty import overlaps as overlaps_of
-from nrem.policy.params import Policy
 from nrem.policy.score import telling
+from nrem.policy.timeline import Timeline
 from nrem.store import view
 from nrem.store.memory import Owner
 from nrem.store.statement import statement
@@ -25,7 +25,7 @@ def overlaps(
     org_id: int,
     statements: Sequence[tuple[Owner, str]],
     *,
-    policy: Policy,
+    timeline: Timeline,
     now: datetime,
 ) -> list[float]:
     """For each statement, in the order in which they came, its overlap (0 to 1) with what is known.
@@ -50,7 +50,7 @@ def overlaps(
             "window": WINDOW,
         },
     ).all()
-    gone = _gone(conn, org_id, [row.id for row in rows if row.is_due], policy=policy, now=now)
+    gone = _gone(conn, org_id, [row.id for row in rows if row.is_due], timeline=timeline, now=now)
     known: dict[int, list[Familiar]] = {}
     for row in rows:
         if row.id not in gone:
@@ -60,10 +60,10 @@ def overlaps(
 
 
 def _gone(
-    conn: Connection, org_id: int, numbers: Sequence[int], *, policy: Policy, now: datetime
+    conn: Connection, org_id: int, numbers: Sequence[int], *, timeline: Timeline, now: datetime
 ) -> set[int]:
     """Those that time has taken out of recall, though no pass has written it down yet."""
     if not numbers:
         return set()
-    shown: list[Any] = view.read_memories(conn, org_id, numbers, policy=policy, now=now)
-    return {one.row.id for one in shown if one.state is not State.LIVE}
+    shown: list[Any] = view.read_memories(conn, org_id, numbers, timeline=timeline, now=now)
+    return {one.row.id for one in shown if one.facts.state is not State.LIVE}

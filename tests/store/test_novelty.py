@@ -6,6 +6,7 @@ import pytest
 
 from nrem.policy.novelty import WINDOW
 from nrem.policy.params import Policy
+from nrem.policy.timeline import Timeline
 from nrem.store import novelty
 from nrem.store.memory import Owner
 from tests.world import NOW, Org, memory
@@ -28,7 +29,7 @@ def _tell(org: Org, *said: str, **fields: object) -> Owner:
 def _overlap(org: Org, owner: Owner, text: str = KAYAK, *, now: datetime = NOW) -> float:
     with org.begin(now=now) as conn:
         asked = [(owner, text)]
-        (found,) = novelty.overlaps(conn, org.number, asked, policy=Policy(), now=now)
+        (found,) = novelty.overlaps(conn, org.number, asked, timeline=Timeline(Policy()), now=now)
     return found
 
 
@@ -95,6 +96,6 @@ def test_a_batch_is_asked_at_once_in_its_order(org: Org) -> None:
     asked = [(other, KAYAK), (one, KAYAK), (other, KAYAK), (other, "ok")]
 
     with org.begin() as conn:
-        found = novelty.overlaps(conn, org.number, asked, policy=Policy(), now=NOW)
+        found = novelty.overlaps(conn, org.number, asked, timeline=Timeline(Policy()), now=NOW)
 
     assert found == [0.0, 1.0, 1.0, 0.0]

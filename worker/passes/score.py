@@ -40,7 +40,7 @@ def claim(conn: Connection, job: Work, _limit: int) -> list[StoredEvent]:
         conn,
         job.org_id,
         [(event.owner, event.body["content"]) for event in asked],
-        policy=job.policy,
+        timeline=job.timeline,
         now=job.now,
     )
     by_number = dict(zip((event.event_id for event in asked), overlaps, strict=True))
