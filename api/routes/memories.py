@@ -17,7 +17,7 @@ from nrem import ids
 from nrem.errors import ConflictError, InvalidError, NotFoundError
 from nrem.policy.model import State as MemoryState
 from nrem.policy.text import token_estimate
-from nrem.store import effect, engine, memory, policy, search, view
+from nrem.store import effect, engine, memory, novelty, policy, search, view
 from nrem.store.append import append
 from nrem.store.event import MEMORY, NewEvent
 from nrem.store.key import Caller
@@ -113,6 +113,8 @@ def _store(
             user_id=stored.user_id,
             session_id=stored.session_id,
         )
+        content: str = event.body["content"]
+        (overlap,) = novelty.overlaps(conn, org, [(owner, content)], timeline=timeline, now=now)
         new = memory.born(
             event.body,
             owner=owner,
@@ -120,8 +122,8 @@ def _store(
             occurred_at=stored.occurred_at or now,
             recorded_at=now,
             policy=settings,
-            digest=state.digest,
-            org_id=org,
+            content_hash=memory.content_hash(state.digest, org, content),
+            overlap=overlap,
         )
         added = memory.add(conn, org, [new], policy=settings, now=now)
         number = added.ids[0]

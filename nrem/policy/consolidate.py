@@ -1,7 +1,8 @@
 """What to write for one ended session: new memories, repeats merged, the rest dropped and why.
 
 Pure, total and deterministic: the order of the arguments never matters. What counts as a repeat
-stands in `nrem.policy.consolidate_repeat`.
+stands in `nrem.policy.consolidate_repeat`. A statement is worth less where much of it is known;
+whether it repeats another does not depend on that.
 """
 
 from array import array
@@ -21,7 +22,10 @@ from nrem.policy.consolidate_model import (
     least_trust,
 )
 from nrem.policy.consolidate_repeat import Meaning, is_duplicate
+from nrem.policy.novelty import overlap
 from nrem.policy.params import ConsolidatePolicy
+from nrem.policy.score import compared, telling
+from nrem.policy.text import lexemes
 
 REPEATS_PINNED: Final = "repeats a pinned memory, which is never changed"
 REPEATS_FULL: Final = "repeats a memory that already names enough sources"
@@ -60,8 +64,10 @@ def decide(
     )
     refused: _Refused = []
     groups = _above(groups, policy.keep_above, refused)
+    _compare(groups, known)
     groups = _folded(groups, policy, refused)
     groups, merges = _against(known, groups, policy, refused)
+    groups = _above(groups, policy.keep_above, refused)
     groups = _capped(groups, policy.max_memories_per_session, refused)
     return Decisions(
         create=tuple(Create(candidate=one.candidate, vector=one.vector) for one in groups),
@@ -114,14 +120,33 @@ def _fold(first: _Group, repeat: Candidate) -> bool:
     events = tuple(sorted({*candidate.source_event_ids, *repeat.source_event_ids}))
     if len(events) > MAX_SOURCES:
         return False
+    stronger = max(candidate, repeat, key=lambda one: (one.is_importance_given, one.importance))
     first.candidate = replace(
         candidate,
         source_event_ids=events,
         working=tuple(sorted({*candidate.working, *repeat.working})),
-        importance=max(candidate.importance, repeat.importance),
+        importance=stronger.importance,
+        score=stronger.score,
+        is_importance_given=stronger.is_importance_given,
         trust=least_trust((candidate.trust, repeat.trust)),
     )
     return True
+
+
+def _compare(groups: list[_Group], known: Sequence[Known]) -> None:
+    """Lower the importance of statements by what of them is known, or was said before them.
+
+    A working memory was compared when it was stored.
+    """
+    said = [frozenset(lexemes(one.content)) for one in known]
+    for one in groups:
+        candidate = one.candidate
+        # Neither the name before what somebody said nor the question before it counts.
+        words = telling(candidate.content) & one.meaning.words
+        if candidate.score is not None and not candidate.working:
+            scored = compared(candidate.score, overlap(words, said))
+            one.candidate = replace(candidate, score=scored, importance=scored.importance)
+        said.append(frozenset(lexemes(candidate.content)))
 
 
 def _against(
@@ -160,7 +185,9 @@ def _merge(merges: dict[int, Merge], known: Known, repeat: Candidate) -> bool:
         before,
         source_event_ids=events,
         working=tuple(sorted({*before.working, *repeat.working})),
-        importance=max(before.importance, repeat.importance),
+        importance=before.importance
+        if known.is_importance_given
+        else max(before.importance, repeat.importance),
     )
     return True
 

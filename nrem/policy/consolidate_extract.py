@@ -166,6 +166,7 @@ def _candidate(turn: Turn, said: str, asked: _Heard | None, weights: ScorePolicy
         source_event_ids=_ids(one.event_id for one in parts),
         occurred_at=turn.occurred_at,
         importance=scored.importance,
+        score=scored,
         speaker=turn.speaker,
         trust=least_trust(_TRUST[Role(one.role)] for one in parts),
     )
@@ -178,6 +179,8 @@ def _continued(one: Working) -> Candidate:
         working=((one.memory_id, one.version),),
         occurred_at=one.occurred_at,
         importance=one.importance,
+        score=one.score,
+        is_importance_given=one.is_importance_given,
     )
 
 

@@ -9,6 +9,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from nrem.policy.score import Score
+
 # A result counts as evidence for at most this many turns, so no memory cites more.
 MAX_SOURCES: Final = 5
 
@@ -58,6 +60,9 @@ class Working:
     # 0..1
     importance: float
     occurred_at: datetime
+    # what the importance was made of, and whether its writer named another, which won
+    score: Score | None = None
+    is_importance_given: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +78,9 @@ class Candidate:
     occurred_at: datetime
     # 0..1
     importance: float
+    # what the importance is made of; of a statement as if nothing like it were known
+    score: Score | None = None
+    is_importance_given: bool = False
     speaker: str | None = None
     trust: Trust = Trust.USER
 
@@ -107,6 +115,7 @@ class Known:
     importance: float
     occurred_at: datetime
     source_count: int = 1
+    is_importance_given: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +135,7 @@ class Merge:
     version: int
     source_event_ids: tuple[int, ...]
     working: tuple[tuple[int, int], ...]
-    # the larger of both, 0..1
+    # the larger of both, 0..1; a given one stays
     importance: float
 
 

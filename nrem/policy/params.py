@@ -140,7 +140,8 @@ class SessionPolicy:
 class ScorePolicy:
     """Weight of each feature of `nrem.policy.score`; penalties are subtracted."""
 
-    base: float = number(0.10, 0.0, 1.0)
+    base: float = number(0.06, 0.0, 1.0)
+    novelty: float = number(0.10, 0.0, 1.0)
     length: float = number(0.28, 0.0, 1.0)
     numbers: float = number(0.10, 0.0, 1.0)
     dates: float = number(0.20, 0.0, 1.0)

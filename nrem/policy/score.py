@@ -1,15 +1,18 @@
-"""Importance of a statement from named features of its text alone, in whatever order texts come.
+"""Importance of a statement from named features of its text, and of how new it is.
 
     importance = clamp(base + sum(weight * feature) - sum(penalty * feature), 0, 1)
 
 Each feature is 0 to 1. Structure (length, numbers, dates, names) counts in every language; the
-marker words are mostly English. Weights and the reason for each: docs/policies.md.
+marker words are mostly English. Novelty comes from `nrem.policy.novelty`; all else is in the text
+alone. Weights and the reason for each: docs/policies.md.
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields, replace
+from itertools import islice
+from math import fsum
+from typing import Any, Final
 
 from nrem.policy.model import MemoryType, Role
 from nrem.policy.params import ScorePolicy
@@ -17,16 +20,73 @@ from nrem.policy.text import FUNCTION_WORDS, lexemes, normalize
 
 # Only the beginning is read: what a long text is about is said there, and the time stays bounded.
 MAX_CHARACTERS: Final = 20_000
+# Telling words by which a statement is compared with others; a longer one is known by its first.
+MAX_TELLING: Final = 256
 _DEFAULT: Final = ScorePolicy()
-_PENALTIES: Final = ("filler", "question")
+_PENALTIES: Final = frozenset({"filler", "question"})
+FEATURES: Final = tuple(
+    item.name.removesuffix("_penalty") for item in fields(ScorePolicy) if item.name != "base"
+)
+_NOVELTY: Final = "novelty"
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What one feature (0 to 1) adds to an importance; the weight of a penalty is below 0."""
+
+    name: str
+    value: float
+    weight: float
+
+    @property
+    def contribution(self) -> float:
+        """`weight * value`."""
+        return self.weight * self.value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
-    """Importance, 0 to 1, and the features it comes from, each 0 to 1."""
+    """An importance, 0 to 1, as the sum of a base and of what each feature adds, cut to 0 to 1."""
 
-    importance: float
-    features: dict[str, float]
+    base: float
+    parts: tuple[Contribution, ...]
+
+    @property
+    def importance(self) -> float:
+        """The sum, the same in whatever order the parts stand."""
+        return min(max(fsum((self.base, *(one.contribution for one in self.parts))), 0.0), 1.0)
+
+    @property
+    def features(self) -> dict[str, float]:
+        """Each feature and its value, 0 to 1."""
+        return {one.name: one.value for one in self.parts}
+
+    def record(self, *, is_given: bool) -> dict[str, object]:
+        """As JSON, to be kept beside the memory; features of 0 are left out, as they add nothing.
+
+        `is_given`: the writer named another importance, which won. The weights are kept too, so
+        that it can be explained after the policy has changed.
+        """
+        parts = [one for one in self.parts if one.value]
+        return {
+            "base": self.base,
+            "features": {one.name: one.value for one in parts},
+            "weights": {one.name: one.weight for one in parts},
+            "importance": self.importance,
+            "given": is_given,
+        }
+
+    @classmethod
+    def of_record(cls, record: Mapping[str, Any]) -> "Score":
+        """The score that `record` wrote, without features of 0."""
+        weights = record["weights"]
+        return cls(
+            base=float(record["base"]),
+            parts=tuple(
+                Contribution(name, float(value), float(weights[name]))
+                for name, value in record["features"].items()
+            ),
+        )
 
 
 def _marker(phrases: str) -> re.Pattern[str]:
@@ -117,29 +177,67 @@ def score(
     *,
     memory_type: MemoryType,
     role: Role | None = None,
+    overlap: float = 0.0,
     weights: ScorePolicy = _DEFAULT,
 ) -> Score:
-    """Importance of `content`, 0 to 1, with its features; the same for the same arguments, always.
+    """Importance of `content` with its features; the same for the same arguments, always.
 
-    `role` is who said it; None counts as the user, who stored it on purpose.
+    `role` is who said it; None counts as the user, who stored it on purpose. `overlap`, 0 to 1, is
+    the largest share of its telling words that one memory of the subject holds already.
     """
-    features = _features(content[:MAX_CHARACTERS], memory_type, role)
-    importance = weights.base
-    for name, value in features.items():
-        if name in _PENALTIES:
-            importance -= getattr(weights, f"{name}_penalty") * value
-        else:
-            importance += getattr(weights, name) * value
-    return Score(importance=min(max(importance, 0.0), 1.0), features=features)
+    features = _features(content[:MAX_CHARACTERS], memory_type, role, overlap)
+    return Score(base=weights.base, parts=tuple(contributions(features, weights)))
 
 
-def _features(text: str, memory_type: MemoryType, role: Role | None) -> dict[str, float]:
+def contributions(features: Mapping[str, float], weights: ScorePolicy) -> list[Contribution]:
+    """What each feature adds; their sum and `weights.base`, cut to 0 to 1, is the importance."""
+    return [Contribution(name, value, weight(name, weights)) for name, value in features.items()]
+
+
+def weight(name: str, weights: ScorePolicy) -> float:
+    """The weight of a feature, below 0 for a penalty."""
+    if name in _PENALTIES:
+        return -float(getattr(weights, f"{name}_penalty"))
+    return float(getattr(weights, name))
+
+
+def explained(scored: Score, weights: ScorePolicy) -> list[Contribution]:
+    """Every feature in the policy's order; one that a record left out has today's weight."""
+    known = {one.name: one for one in scored.parts}
+    missing = {name: Contribution(name, 0.0, weight(name, weights)) for name in FEATURES}
+    return list({**missing, **known}.values())
+
+
+def compared(scored: Score, overlap: float) -> Score:
+    """The score of the same text where one known memory holds this share of its telling words."""
+    return replace(
+        scored,
+        parts=tuple(
+            replace(one, value=min(one.value, 1.0 - overlap)) if one.name == _NOVELTY else one
+            for one in scored.parts
+        ),
+    )
+
+
+def telling(content: str) -> frozenset[str]:
+    """The lexemes that say what a statement is about: neither function words nor filler."""
+    return frozenset(islice(_telling(lexemes(content[:MAX_CHARACTERS])), MAX_TELLING))
+
+
+def _telling(words: Iterable[str]) -> Iterator[str]:
+    return (word for word in words if word not in FUNCTION_WORDS and word not in _FILLER)
+
+
+def _features(
+    text: str, memory_type: MemoryType, role: Role | None, overlap: float
+) -> dict[str, float]:
     plain = normalize(text)
     counts = lexemes(text)
-    telling = [word for word in counts if word not in FUNCTION_WORDS and word not in _FILLER]
+    words = list(_telling(counts))
     filler = sum(counts[word] for word in counts if word in _FILLER)
     return {
-        "length": _saturating(len(telling), 10),
+        "novelty": 1.0 - overlap if words else 0.0,
+        "length": _saturating(len(words), 10),
         "numbers": _saturating(len(_NUMBER.findall(plain)), 1),
         "dates": _saturating(len(_DATE.findall(plain)), 1),
         "names": _saturating(len(_names(text)), 2),
@@ -150,7 +248,7 @@ def _features(text: str, memory_type: MemoryType, role: Role | None) -> dict[str
         "remember": 1.0 if _REMEMBER.search(plain) else 0.0,
         "trust": _TRUST[role],
         "durable": _DURABLE[memory_type],
-        "filler": _filler_share(len(telling), filler),
+        "filler": _filler_share(len(words), filler),
         "question": _question_share(text),
     }
 

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from nrem.errors import PassError
 from nrem.policy.consolidate_model import Known, Merge, Turn, Vector, Working
+from nrem.policy.score import Score
 from nrem.store.memory import Owner
 from nrem.store.search import vector_text
 from nrem.store.statement import statement
@@ -86,6 +87,8 @@ def read_parts(conn: Connection, org_id: int, session_id: int) -> tuple[Part, ..
                 content=r.content,
                 importance=r.importance,
                 occurred_at=r.occurred_at,
+                score=Score.of_record(r.features) if r.features else None,
+                is_importance_given=r.importance_given,
             )
         )
     return tuple(
@@ -128,6 +131,7 @@ def neighbours(
             importance=r.importance,
             occurred_at=r.occurred_at,
             source_count=r.source_count,
+            is_importance_given=r.importance_given,
         )
         for r in rows
     ]

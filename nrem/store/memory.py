@@ -51,6 +51,8 @@ class NewMemory:
     occurred_at: datetime
     source_event_ids: tuple[int, ...]
     due_at: datetime | None
+    # what the score was made of, as `nrem.policy.score.Score.record` writes it
+    features: Mapping[str, Any] | None = None
     expires_at: datetime | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict)
     derived_by: str | None = None
@@ -65,30 +67,36 @@ def born(
     occurred_at: datetime,
     recorded_at: datetime,
     policy: Policy,
-    digest: Digest,
-    org_id: int,
+    content_hash: bytes,
+    overlap: float,
 ) -> NewMemory:
-    """The memory that a `memory` event asks for; a given importance or tier always wins."""
+    """The memory that a `memory` event asks for; a given importance or tier always wins.
+
+    `overlap` is how much of it one known memory says already (`nrem.store.novelty`).
+    """
     memory_type = MemoryType(body.get("memory_type", MemoryType.EPISODIC))
     given = body.get("importance")
-    importance = given
-    if importance is None:
-        importance = score(
-            body["content"], memory_type=memory_type, role=Role.USER, weights=policy.score
-        ).importance
+    scored = score(
+        body["content"],
+        memory_type=memory_type,
+        role=Role.USER,
+        overlap=overlap,
+        weights=policy.score,
+    )
     ttl = body.get("ttl_seconds")
     return NewMemory(
         owner=owner,
         memory_type=memory_type,
         tier=Tier(body["tier"]) if body.get("tier") else first_tier(memory_type),
         content=body["content"],
-        content_hash=content_hash(digest, org_id, body["content"]),
-        importance=float(importance),
+        content_hash=content_hash,
+        importance=scored.importance if given is None else float(given),
         is_importance_given=given is not None,
         trust="user",
         occurred_at=occurred_at,
         source_event_ids=(event_id,),
         due_at=None,
+        features=scored.record(is_given=given is not None),
         expires_at=recorded_at + timedelta(seconds=ttl) if ttl else None,
         metadata=body.get("metadata") or {},
     )
@@ -174,6 +182,7 @@ def _columns(
         "metadata": [json.dumps(dict(m.metadata)) for m in memories],
         "importances": [m.importance for m in memories],
         "importances_given": [m.is_importance_given for m in memories],
+        "features": [json.dumps(dict(m.features)) if m.features else None for m in memories],
         "trusts": [m.trust for m in memories],
         "derived_by": [m.derived_by or "" for m in memories],
         "run_ids": [m.run_id or 0 for m in memories],

@@ -21,6 +21,8 @@ class StoredEvent:
     occurred_at: datetime
     recorded_at: datetime
     body: dict[str, Any]
+    # how much of its content one memory of the subject says already, 0 to 1
+    overlap: float = 0.0
 
 
 def read(conn: Connection, org_id: int, event_ids: Sequence[int]) -> list[StoredEvent]:

@@ -118,6 +118,7 @@ NEEDS = {
     ("POST", "/v1/memories"): key.MEMORY_WRITE,
     ("GET", "/v1/memories"): key.MEMORY_READ,
     ("GET", "/v1/memories/memory_id"): key.MEMORY_READ,
+    ("GET", "/v1/memories/memory_id/explain"): key.MEMORY_READ,
     ("POST", "/v1/memories/recall"): key.MEMORY_READ,
     ("GET", "/v1/sessions/session_id"): key.MEMORY_READ,
     ("POST", "/v1/sessions/session_id/end"): key.EVENTS_WRITE,

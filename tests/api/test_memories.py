@@ -58,15 +58,21 @@ def test_stored_memory_is_recalled_by_its_vector_before_any_pass(caller: Caller)
 @pytest.mark.parametrize("memory_type", ["working", "episodic", "semantic", "procedural"])
 def test_direct_store_and_pass_give_the_same_memory(caller: Caller, memory_type: str) -> None:
     stored = caller.store(TEXT, memory_type=memory_type)
-    (event,) = caller.send(
-        {"type": "memory", "agent_id": "agent", "content": TEXT, "memory_type": memory_type}
-    )
+    # of another subject, to whom it is as new
+    event = {"type": "memory", "agent_id": "agent", "user_id": "another", "content": TEXT}
+    (event_id,) = caller.send({**event, "memory_type": memory_type})
     caller.run("score")
 
-    (queued,) = caller.get(f"/v1/events/{event}").json()["memory_ids"]
+    (queued,) = caller.get(f"/v1/events/{event_id}").json()["memory_ids"]
     found = caller.get(f"/v1/memories/{queued}").json()
     same = ("importance", "tier", "memory_type", "content", "due_to", "trust")
     assert {k: found[k] for k in same} == {k: stored[k] for k in same}
+
+
+def test_direct_store_that_repeats_weighs_less(caller: Caller) -> None:
+    first, second = caller.store(TEXT), caller.store(TEXT)
+
+    assert first["importance"] > second["importance"]
 
 
 @pytest.mark.parametrize("importance", [0, 0.123456789, 1])

@@ -1,12 +1,22 @@
 """Importance: what tells more about a person scores higher, in the same way every time."""
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from nrem.policy.model import MemoryType, Role
 from nrem.policy.params import ScorePolicy
-from nrem.policy.score import MAX_CHARACTERS, Score, score
+from nrem.policy.score import (
+    MAX_CHARACTERS,
+    MAX_TELLING,
+    Score,
+    compared,
+    contributions,
+    score,
+    telling,
+)
 
 anything = st.text(st.characters())
 types = st.sampled_from(MemoryType)
@@ -48,6 +58,63 @@ def test_every_feature_has_a_weight_in_the_policy() -> None:
     assert set(ScorePolicy.__dataclass_fields__) == {"base"} | {
         f"{name}_penalty" if name in {"filler", "question"} else name for name in features
     }
+
+
+@given(text=anything, memory_type=types, role=roles, overlap=weight)
+def test_contributions_and_base_add_up_to_the_importance(
+    text: str, memory_type: MemoryType, role: Role | None, overlap: float
+) -> None:
+    weights = ScorePolicy(base=0.2, novelty=0.3, filler_penalty=0.9)
+    found = score(text, memory_type=memory_type, role=role, overlap=overlap, weights=weights)
+
+    parts = contributions(found.features, weights)
+
+    total = weights.base + sum(one.contribution for one in parts)
+    assert found.importance == pytest.approx(min(max(total, 0.0), 1.0), abs=1e-12)
+    assert {one.name for one in parts if one.weight < 0} == {"filler", "question"}
+
+
+@given(text=anything, overlap=weight, is_given=st.booleans())
+def test_what_is_kept_of_a_score_gives_the_same_importance(
+    text: str, overlap: float, *, is_given: bool
+) -> None:
+    found = score(text, memory_type=MemoryType.SEMANTIC, overlap=overlap)
+
+    kept = json.loads(json.dumps(found.record(is_given=is_given), sort_keys=True))
+
+    assert kept["given"] is is_given
+    assert 0.0 not in kept["features"].values()
+    assert Score.of_record(kept).importance == found.importance == kept["importance"]
+
+
+def test_what_is_known_already_scores_lower() -> None:
+    text = "We decided to move to Berlin in June 2024."
+
+    new, half, repeat = (
+        score(text, memory_type=MemoryType.EPISODIC, overlap=overlap) for overlap in (0.0, 0.5, 1.0)
+    )
+
+    assert [one.features["novelty"] for one in (new, half, repeat)] == [1.0, 0.5, 0.0]
+    assert new.importance > half.importance > repeat.importance
+
+
+@given(text=anything, overlap=weight)
+def test_comparing_later_gives_the_same_as_at_once(text: str, overlap: float) -> None:
+    at_once = score(text, memory_type=MemoryType.EPISODIC, overlap=overlap)
+
+    assert compared(score(text, memory_type=MemoryType.EPISODIC), overlap) == at_once
+
+
+@pytest.mark.parametrize("text", ["", "😀", "ok, thanks!", "it is what it is"])
+def test_a_text_without_telling_words_is_not_new(text: str) -> None:
+    assert telling(text) == frozenset()
+    assert scored(text).features["novelty"] == 0.0
+
+
+def test_a_long_statement_is_known_by_its_first_words() -> None:
+    words = [f"{number}" for number in range(MAX_TELLING + 1)]
+
+    assert telling(" ".join(words)) == set(words[:MAX_TELLING])
 
 
 @pytest.mark.parametrize(

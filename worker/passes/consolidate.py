@@ -224,11 +224,14 @@ def _memory(job: Work, part: Part, create: Create) -> NewMemory:
         content=candidate.content,
         content_hash=content_hash(job.tools.digest, job.org_id, candidate.content),
         importance=candidate.importance,
-        is_importance_given=False,
+        is_importance_given=candidate.is_importance_given,
         trust=str(candidate.trust),
         occurred_at=candidate.occurred_at,
         source_event_ids=candidate.source_event_ids,
         due_at=None,
+        features=candidate.score.record(is_given=candidate.is_importance_given)
+        if candidate.score
+        else None,
         derived_by=NAME,
         run_id=job.run_id,
     )

@@ -1,17 +1,18 @@
 """score: an accepted event becomes a memory with an importance; a turn becomes searchable.
 
-Reads: queued `memory` and `turn` events. Writes: memories with sources, postings, one effect per
+Reads: queued `memory` and `turn` events, and which of their words the subject's memories hold
+already. Writes: memories with sources, postings, one effect per
 event, the queue of `embed`. Safe to repeat because the queue row goes in the same transaction and
-the effect's key refuses a second one. The order of events changes nothing.
+the effect's key refuses a second one.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Connection
 
-from nrem.store import effect, inbox, memory, score, search, work
+from nrem.store import effect, inbox, memory, novelty, score, search, work
 from nrem.store.event import MEMORY
 from nrem.store.memory import NewMemory, content_hash
 from nrem.store.score import StoredEvent
@@ -32,8 +33,18 @@ class Scored:
 
 
 def claim(conn: Connection, job: Work, _limit: int) -> list[StoredEvent]:
-    """The claimed events."""
-    return score.read(conn, job.org_id, [item.item_id for item in job.items])
+    """The claimed events in the order in which they came, and how much of them is known."""
+    events = score.read(conn, job.org_id, [item.item_id for item in job.items])
+    asked = [event for event in events if event.kind == MEMORY]
+    overlaps = novelty.overlaps(
+        conn,
+        job.org_id,
+        [(event.owner, event.body["content"]) for event in asked],
+        timeline=job.timeline,
+        now=job.now,
+    )
+    by_number = dict(zip((event.event_id for event in asked), overlaps, strict=True))
+    return [replace(event, overlap=by_number.get(event.event_id, 0.0)) for event in events]
 
 
 def decide(events: list[StoredEvent], _proposal: None, job: Work) -> Scored:
@@ -54,8 +65,8 @@ def _memory(event: StoredEvent, job: Work) -> NewMemory:
         occurred_at=event.occurred_at,
         recorded_at=event.recorded_at,
         policy=job.policy,
-        digest=job.tools.digest,
-        org_id=job.org_id,
+        content_hash=content_hash(job.tools.digest, job.org_id, event.body["content"]),
+        overlap=event.overlap,
     )
 
 

@@ -1,10 +1,12 @@
 -- consolidate_neighbours: the nearest live episodic memories of the subject to each candidate.
 -- Index: embeddings_agent_idx
 -- Role: nrem_worker
-SELECT DISTINCT n.id, n.version, n.content, n.vector, n.pinned, n.importance, n.occurred_at, n.source_count
+SELECT DISTINCT n.id, n.version, n.content, n.vector, n.pinned, n.importance, n.importance_given,
+       n.occurred_at, n.source_count
 FROM unnest(cast(:vectors AS text[])) AS w (vector)
 CROSS JOIN LATERAL (
-  SELECT m.id, m.version, m.content, cast(e.vector AS real[]) AS vector, m.pinned, m.importance, m.occurred_at,
+  SELECT m.id, m.version, m.content, cast(e.vector AS real[]) AS vector, m.pinned, m.importance,
+         m.importance_given, m.occurred_at,
          (SELECT count(*) FROM derivations AS d
           WHERE d.org_id = m.org_id AND d.child_kind = 'memory' AND d.child_id = m.id) AS source_count
   FROM embeddings AS e

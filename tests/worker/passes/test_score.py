@@ -1,6 +1,6 @@
-"""The pass score: an event becomes a memory once, with an importance that nothing else decides."""
+"""The pass score: an event becomes a memory once, with an importance made of named features."""
 
-import itertools
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,6 +10,7 @@ from nrem.policy.model import MemoryType, Role
 from nrem.policy.score import score
 from nrem.store import effect, work
 from tests.world import NOW, Org, World, memory, turn
+from worker.passes import BY_NAME
 
 SAID = "I moved to Lisbon on 3 May 2025 with my sister Ana."
 
@@ -156,18 +157,49 @@ def test_running_again_changes_nothing(org: Org) -> None:
     assert org.ask("SELECT *, xmin::text FROM memories WHERE org_id = %(org)s") == before
 
 
-def test_order_of_events_changes_no_importance(world: World) -> None:
-    said = [SAID, "Lisbon is sunny.", "ok", SAID]
-    found = set()
+NOVELTY = "(features -> 'features' ->> 'novelty')::float8"
 
-    for number, order in enumerate(itertools.permutations(said, 4)):
-        org = world.found(str(number))
-        org.append(*(memory(content) for content in order))
+
+def test_repeat_is_not_new_and_weighs_less(org: Org) -> None:
+    org.append(memory(SAID), memory(SAID))
+
+    org.world.drain("score")
+
+    first, second = org.memories(f"importance, {NOVELTY}")
+    assert (first[1], second[1]) == (1.0, None)
+    assert first[0] > second[0]
+
+
+def test_cut_into_batches_changes_no_importance(world: World) -> None:
+    said = [SAID, "Lisbon is sunny.", "ok", "Ana moved to Porto.", SAID, "Lisbon, again!"]
+    once, alone = world.found("once"), world.found("alone")
+    for org in (once, alone):
+        org.append(*(memory(content) for content in said))
+
     world.drain("score")
+    world.do("DELETE FROM effects WHERE org_id = %(org)s", org=alone.number)
+    world.do("DELETE FROM lexemes WHERE org_id = %(org)s", org=alone.number)
+    world.do("DELETE FROM memories WHERE org_id = %(org)s", org=alone.number)
+    for number in alone.column("SELECT id FROM events WHERE org_id = %(org)s ORDER BY id"):
+        with alone.begin() as conn:
+            work.queue_items(conn, alone.number, "score", [("event", number, 0)])
+            work.bring_forward(conn, alone.number, {"score": 0.0})
+        world.drain(replace(BY_NAME["score"], batch=1))
 
-    rows = world.ask("SELECT org_id, content, importance FROM memories")
-    by_org: dict[int, list[tuple[str, float]]] = {}
-    for row in rows:
-        by_org.setdefault(row.org_id, []).append((row.content, row.importance))
-    found = {tuple(sorted(pairs)) for pairs in by_org.values()}
-    assert (len(by_org), len(found)) == (24, 1)
+    columns = "content, importance, features"
+    assert len(once.memories()) == len(said)
+    assert alone.memories(columns) == once.memories(columns)
+
+
+@pytest.mark.parametrize(("given", "importance"), [(None, None), (0.0, 0.0)])
+def test_features_are_kept_whether_or_not_an_importance_is_given(
+    org: Org, given: float | None, importance: float | None
+) -> None:
+    org.append(memory(SAID, importance=given))
+
+    org.world.drain("score")
+
+    expected = score(SAID, memory_type=MemoryType.EPISODIC, role=Role.USER)
+    ((kept, stored),) = org.memories("features, importance")
+    assert kept == expected.record(is_given=given is not None)
+    assert stored == (expected.importance if importance is None else importance)
