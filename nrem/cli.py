@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from nrem import __version__
+from nrem.cli_bench import bench_app
 from nrem.cli_frame import (
     Data,
     Json,
@@ -36,6 +37,7 @@ eval_app = typer.Typer(help="Measures of quality, on real conversations.")
 app.add_typer(eval_app, name="eval")
 app.add_typer(schedule_app, name="schedule")
 app.add_typer(runs_app, name="runs")
+app.add_typer(bench_app, name="bench")
 
 Files = Annotated[list[Path], typer.Argument(help="Conversations: LoCoMo samples or own files.")]
 

@@ -3,12 +3,9 @@
 import os
 import subprocess
 import sys
-from typing import Final
 
 from nrem.embedded.children import CHECKOUT
 from nrem.errors import ConfigError
-
-BENCHES: Final = ("decay",)
 
 
 def run(name: str, *, is_full: bool, as_json: bool) -> int:

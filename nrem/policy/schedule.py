@@ -49,7 +49,7 @@ def _zone_fault(text: str) -> str | None:
 class Schedule:
     """When one pass ticks."""
 
-    cron: str = cron("*/15 * * * *")
+    cron: str = cron("0 * * * *")
     timezone: str = zone("UTC")
     # True: no tick and no work of its own starts the pass; a request or the command does.
     paused: bool = flag(default=False)
@@ -59,13 +59,13 @@ class Schedule:
 class Schedules:
     """The schedule of each pass that an org can plan, by the pass's name."""
 
-    score: Schedule = Schedule(cron="1-59/15 * * * *")
-    embed: Schedule = Schedule(cron="3-59/15 * * * *")
-    reinforce: Schedule = Schedule(cron="5-59/15 * * * *")
-    consolidate: Schedule = Schedule(cron="7-59/15 * * * *")
+    score: Schedule = Schedule(cron="1 * * * *")
+    embed: Schedule = Schedule(cron="3 * * * *")
+    reinforce: Schedule = Schedule(cron="5 * * * *")
+    consolidate: Schedule = Schedule(cron="7 * * * *")
     decay: Schedule = Schedule(cron="17 * * * *")
     expire: Schedule = Schedule(cron="43 * * * *")
-    redue: Schedule = Schedule(cron="9-59/15 * * * *")
+    redue: Schedule = Schedule(cron="9 * * * *")
 
     def by_pass(self) -> dict[str, Schedule]:
         """Every schedule under the name of its pass."""

@@ -106,8 +106,8 @@ class Step:
             yield conn
 
     def work(self, conn: Connection) -> Work:
-        """What the pass is given for this step."""
-        org_id, now = self._chosen(), engine.instant(conn)
+        """What the pass is given for this step; right after the pick, at its instant."""
+        org_id, now = self._chosen(), self.started_at or engine.instant(conn)
         timeline = policy.timeline(conn, org_id)
         return Work(
             org_id=org_id,
@@ -167,6 +167,8 @@ class Step:
             since = self.picked.due_at if self.picked else None
             # As old as it is, so that no grace holds up the rest of what was asked for.
             due_at = min(due_at, since) if cause and since else due_at
+        if due_at is None and not cost:
+            return  # as the pick left it
         work.rearm(conn, self._chosen(), self.duty.name, due_at, cost=cost, cause=cause)
 
     def with_batch(self, batch: int) -> "Step":

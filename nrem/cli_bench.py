@@ -1,0 +1,18 @@
+"""`nrem bench …`: what things cost, each as a ratio within one run."""
+
+from typing import Annotated
+
+import typer
+
+from nrem.cli_frame import Json, guarded
+from nrem.command import bench
+
+bench_app = typer.Typer(help="Measures of cost, on servers of their own.")
+
+Full = Annotated[bool, typer.Option("--full", help="The largest size, too; takes much longer.")]
+
+
+@bench_app.command("decay")
+def bench_decay(*, full: Full = False, as_json: Json = False) -> None:
+    """A decay sweep against what is stored, and against rewriting every memory."""
+    guarded(lambda: bench.run("decay", is_full=full, as_json=as_json))
