@@ -1,8 +1,8 @@
 """What a decay sweep costs: by what is due, not by what is stored.
 
 The same 5,000 due memories among 100,000 and among 1,000,000 (and 4,000,000 with --full), through
-the runner, turn by turn; a sweep with nothing due; and beside it, in the same run, the algorithm that rewrites
-every memory. Every figure is a median of several runs on this machine.
+the runner, turn by turn; a sweep with nothing due; and beside it, in the same run, the algorithm
+that rewrites every memory. Every figure is a median of several runs on this machine.
 """
 
 import argparse

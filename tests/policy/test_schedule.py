@@ -15,14 +15,13 @@ def test_default_is_what_each_pass_needs() -> None:
     assert usual.expire.cron == "43 * * * *"
 
 
-def test_safety_nets_come_every_quarter_of_an_hour_on_minutes_of_their_own() -> None:
+def test_every_pass_comes_once_an_hour_on_a_minute_of_its_own() -> None:
     tabs = {name: read_crontab(its.cron) for name, its in Schedules().by_pass().items()}
-    minutes = [minute for tab in tabs.values() for minute in tab.minutes]
+    minutes = [tuple(tab.minutes) for tab in tabs.values()]
 
-    assert len(minutes) == len(set(minutes))
-    assert {name for name, tab in tabs.items() if len(tab.minutes) == 4} == (
-        set(PASSES) - {"decay", "expire"}
-    )
+    assert set(tabs) == set(PASSES)
+    assert all(len(one) == 1 for one in minutes)
+    assert len(set(minutes)) == len(minutes)
 
 
 def test_one_setting_leaves_the_others_as_they_are() -> None:
