@@ -14,7 +14,18 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import problems
 from api.openapi import Application
-from api.routes import agents, docs, events, health, memories, metrics, recall, sessions
+from api.routes import (
+    agents,
+    changes,
+    docs,
+    events,
+    health,
+    history,
+    memories,
+    metrics,
+    recall,
+    sessions,
+)
 from api.state import State, open_state
 from nrem import __version__
 from nrem.config import Settings
@@ -25,6 +36,8 @@ _PUBLIC: Final = (
     health.router,
     events.router,
     memories.router,
+    changes.router,
+    history.router,
     recall.router,
     sessions.router,
     agents.router,
