@@ -1,4 +1,4 @@
-"""Pinned, archived, forgotten, restored, purged: who sees a memory, and what can be done with it."""
+"""Pinned, archived, forgotten, restored, purged: who sees a memory, and what can undo it."""
 
 import pytest
 

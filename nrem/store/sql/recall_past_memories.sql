@@ -41,8 +41,10 @@ CROSS JOIN LATERAL (
   WHERE x.org_id = m.org_id AND x.memory_id = m.id AND x.at <= app_now()
 ) AS log
 CROSS JOIN LATERAL (
-  SELECT array_agg(e.id ORDER BY e.id) AS event_ids, array_agg(e.body ->> 'turn_id' ORDER BY e.id) AS turn_ids,
-         array_agg(e.stream_id ORDER BY e.id) AS stream_ids, array_agg(e.seq ORDER BY e.id) AS seqs
+  SELECT coalesce(array_agg(e.id ORDER BY e.id), '{}') AS event_ids,
+         coalesce(array_agg(e.body ->> 'turn_id' ORDER BY e.id), '{}') AS turn_ids,
+         coalesce(array_agg(e.stream_id ORDER BY e.id), '{}') AS stream_ids,
+         coalesce(array_agg(e.seq ORDER BY e.id), '{}') AS seqs
   FROM derivations AS d
   JOIN events AS e ON e.org_id = d.org_id AND e.id = d.event_id
   WHERE d.org_id = m.org_id AND d.child_kind = 'memory' AND d.child_id = m.id
