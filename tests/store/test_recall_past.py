@@ -186,6 +186,14 @@ def test_metadata_are_those_of_the_version(org: Org) -> None:
     assert [(one.version, one.metadata) for one in found] == [(1, {}), (2, {"k": 1})]
 
 
+def test_text_before_the_last_but_one_is_forgotten_by_its_words_too(org: Org, number: int) -> None:
+    edit(org, number, NOW + 2 * HOUR, content="tea at noon")
+
+    by_words = [then(org, OLD, NOW + hours * HOUR)[0].ranked.lexical for hours in range(3)]
+
+    assert [share > 0 for share in by_words] == [True, False, False]
+
+
 def test_text_that_came_back_is_found_in_both_of_its_times(org: Org, number: int) -> None:
     with org.begin() as conn:
         first = history.read(conn, org.number, number, [1])[0].version

@@ -33,6 +33,7 @@ from tests.store.past import alter, edit, restore, then
 from tests.store.test_recall import keep
 from tests.world import NOW, Org, World
 
+# no two share a word that tells anything
 TEXTS = ("a grey parrot", "the red bicycle", "tea at noon", "Ann moved to Kyiv in 2023")
 TICK = timedelta(microseconds=1)
 # Forgotten memories are purged after 30 days: 30 steps of a day would be too many.
@@ -226,6 +227,7 @@ class Versions(RuleBasedStateMachine):
         assert (one.version, one.content, one.metadata) == (place + 1, said.content, said.metadata)
         if query:
             assert (one.ranked.similarity > 0.99) is (query == said.content)
+            assert (one.ranked.lexical > 0) is (query == said.content)
 
 
 def _said(one: Believed) -> Said:
