@@ -7,6 +7,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from nrem.wire.admin import PauseIn, ScheduleIn
+from nrem.wire.change import ChangeIn, EditIn, MemoryBatchIn, RestoreIn, RollbackIn
 from nrem.wire.request import EventBatchIn, MemoryIn, RecallIn
 
 _BODIES: Final[tuple[type[BaseModel], ...]] = (
@@ -15,14 +16,20 @@ _BODIES: Final[tuple[type[BaseModel], ...]] = (
     RecallIn,
     ScheduleIn,
     PauseIn,
+    MemoryBatchIn,
+    EditIn,
+    ChangeIn,
+    RestoreIn,
+    RollbackIn,
 )
 _PLACE: Final = "#/components/schemas/{model}"
 
 
-def takes(model: type[BaseModel]) -> dict[str, Any]:
+def takes(model: type[BaseModel], *, is_required: bool = True) -> dict[str, Any]:
     """What a route says about the body it reads; the model stands in `_BODIES`."""
     schema = {"$ref": _PLACE.format(model=model.__name__)}
-    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+    content = {"application/json": {"schema": schema}}
+    return {"requestBody": {"required": is_required, "content": content}}
 
 
 class Application(FastAPI):

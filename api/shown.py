@@ -1,10 +1,18 @@
-"""Memories as answers show them."""
+"""Memories as answers show them, and the vectors of what requests bring."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final
 
 from api import names
+from api.state import State
 from nrem import ids
 from nrem.policy.state import shown_tier
 from nrem.store.view import MemoryView
 from nrem.wire.answer import MemoryOut
+
+# Texts embedded at one go: at most a third of a second in which nobody else is served.
+_TURN: Final = 16
 
 
 def memory_out(shown: MemoryView) -> MemoryOut:
@@ -41,3 +49,18 @@ def memory_out(shown: MemoryView) -> MemoryOut:
         metadata=row.metadata,
         embedding_model=row.model,
     )
+
+
+def etag(shown: MemoryView) -> str:
+    """The version as `If-Match` takes it: two answers with it say the same of the content."""
+    return f'"{shown.row.version}"'
+
+
+async def embedded(state: State, texts: Sequence[str]) -> list[list[float]]:
+    """A vector for each text, computed on the thread that thinks; others get their turn between."""
+    loop = asyncio.get_running_loop()
+    vectors: list[list[float]] = []
+    for start in range(0, len(texts), _TURN):
+        part = list(texts[start : start + _TURN])
+        vectors += await loop.run_in_executor(state.thinker, state.embedder.embed, part)
+    return vectors

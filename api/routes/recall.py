@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from datetime import UTC, datetime, time
 from typing import Final
 
 from fastapi import APIRouter, Request
@@ -14,10 +15,12 @@ from api.openapi import takes
 from api.state import State
 from nrem import ids
 from nrem.clock import monotonic
+from nrem.errors import InvalidError
 from nrem.store import access, engine, policy, recall
 from nrem.store.access import Access
 from nrem.store.recall import Remembered
 from nrem.store.recall_match import Question, Scope
+from nrem.store.recall_past import recall_as_of
 from nrem.wire.answer import RecallOut, RecallResult
 from nrem.wire.request import RecallIn
 
@@ -28,7 +31,10 @@ _SHAPE: Final = TypeAdapter(RecallIn)
 
 @router.post("/v1/memories/recall", openapi_extra=takes(RecallIn))
 async def post_recall(request: Request, state: Nrem, caller: Reader) -> RecallOut:
-    """What answers the query best, for one agent (and user); without a query the newest."""
+    """What answers the query best, for one agent (and user); without a query the newest.
+
+    With `as_of` it is what would have answered then, from the texts of then, and counts as no use.
+    """
     begun = monotonic()
     given = body.validate(_SHAPE, body.parse(await body.read(request)))
     vector = None
@@ -57,6 +63,8 @@ class _Answer:
 def _recall(
     conn: Connection, state: State, org_id: int, given: RecallIn, vector: list[float] | None
 ) -> "_Answer":
+    now = engine.instant(conn)
+    as_of = _past(given.as_of, now) if given.as_of else None
     whose = {
         "agent_id": given.agent_id,
         "user_id": given.user_id,
@@ -77,7 +85,10 @@ def _recall(
         limit=given.top_k,
         least_similarity=given.similarity_threshold,
     )
-    timeline, now = policy.timeline(conn, org_id), engine.instant(conn)
+    timeline = policy.timeline(conn, org_id)
+    if as_of is not None:
+        then = recall_as_of(conn, org_id, scope, question, as_of=as_of, timeline=timeline, now=now)
+        return _Answer(results=then, uses=[])
     results = recall.recall(conn, org_id, scope, question, timeline=timeline, now=now)
     key = given.turn_id and access.turn_key(state.digest, org_id, given.agent_id, given.turn_id)
     least = timeline.at(now).reinforce.hit_relevance
@@ -92,11 +103,28 @@ def _recall(
     )
 
 
+def _past(as_of: datetime, now: datetime) -> datetime:
+    """The instant asked about; of a day that is not over, now.
+
+    Raises: InvalidError when it lies ahead.
+    """
+    if as_of <= now:
+        return as_of
+    if as_of == datetime.combine(now.astimezone(UTC), time.max, UTC):
+        return now
+    raise InvalidError(
+        "lies in the future, of which nothing is known",
+        field="as_of",
+        remedy="send an instant that has passed, or leave it out for now",
+    )
+
+
 def _result(found: Remembered) -> RecallResult:
     kind, number = found.ranked.key
     return RecallResult(
         memory_id=ids.encode(ids.MEMORY if kind == "memory" else ids.EVENT, number),
         kind=kind.value,
+        version=found.version,
         content=found.content,
         memory_type=found.memory_type,
         tier=found.tier,

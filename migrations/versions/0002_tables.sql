@@ -19,6 +19,7 @@ CREATE TABLE accesses (
 CREATE INDEX accesses_waiting_idx ON accesses (org_id, memory_id, at, id) WHERE folded_at IS NULL;
 CREATE UNIQUE INDEX accesses_turn_key ON accesses (org_id, memory_id, turn_key) WHERE turn_key IS NOT NULL;
 CREATE INDEX accesses_event_idx ON accesses (org_id, event_id) WHERE event_id IS NOT NULL;
+CREATE INDEX accesses_memory_idx ON accesses (org_id, memory_id, at);
 CREATE INDEX accesses_at_idx ON accesses (org_id, at);
 
 -- Every change of state or tier: at the instant at which it held, whenever it was written down.

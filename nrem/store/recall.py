@@ -4,7 +4,7 @@ A memory that time has taken out of recall is left out, whether that was written
 more of the scope is looked at, so that as many results come back as there are, up to the limit.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -40,6 +40,8 @@ class Remembered:
     content: str
     memory_type: str
     tier: str | None
+    # of a memory
+    version: int | None
     access_count: int
     occurred_at: datetime
     recorded_at: datetime
@@ -54,7 +56,9 @@ class Remembered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Candidate:
+class Candidate:
+    """An item that may answer, as it is ranked and as it is shown."""
+
     fact: Fact
     row: Any
     # how it stands, its uses counted; None for a turn
@@ -62,7 +66,9 @@ class _Candidate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Round:
+class Round:
+    """Results, and whether more of the scope could answer."""
+
     results: list[Remembered]
     is_cut: bool
 
@@ -84,23 +90,33 @@ def recall(
     within = recall_match.reach(conn, org_id, scope)
     if within is None:
         return []
+    weights = timeline.at(now).recall
+
+    def look(size: int) -> Round:
+        matches = _matches(conn, within, question, size)
+        candidates = _facts(conn, org_id, matches.keys, timeline, now)
+        return rank(question, matches, candidates, weights, size)
+
+    return in_rounds(question, look)
+
+
+def in_rounds(question: Question, look: Callable[[int], Round]) -> list[Remembered]:
+    """What the first look finds; if too few of its candidates answer, a look at many more."""
     size = max(_LEAST_CANDIDATES, 2 * question.limit)
-    first = _round(conn, within, question, size, timeline, now)
+    first = look(size)
     if len(first.results) >= question.limit or not first.is_cut or size >= SMALL:
         return first.results
-    return _round(conn, within, question, SMALL, timeline, now).results
+    return look(SMALL).results
 
 
-def _round(
-    conn: Connection,
-    within: Reach,
+def rank(
     question: Question,
+    matches: Matches,
+    candidates: Mapping[Key, Candidate],
+    weights: RecallPolicy,
     size: int,
-    timeline: Timeline,
-    now: datetime,
-) -> _Round:
-    matches, weights = _matches(conn, within, question, size), timeline.at(now).recall
-    candidates = _facts(conn, within.filters["org_id"], matches.keys, timeline, now)
+) -> Round:
+    """The best `size` candidates of each way, as they answer; without a query the newest first."""
     ranked = fuse(
         matches.cosines,
         matches.lexical,
@@ -112,7 +128,7 @@ def _round(
     )
     if question.vector is None:
         ranked.sort(key=lambda one: candidates[one.key].row.recorded_at, reverse=True)
-    return _Round(
+    return Round(
         results=[
             _remembered(one, candidates[one.key], weights) for one in ranked[: question.limit]
         ],
@@ -128,14 +144,14 @@ def _matches(conn: Connection, within: Reach, question: Question, size: int) -> 
 
 def _facts(
     conn: Connection, org_id: int, keys: Sequence[Key], timeline: Timeline, now: datetime
-) -> dict[Key, _Candidate]:
+) -> dict[Key, Candidate]:
     ids = {kind: sorted({number for its, number in keys if its is kind}) for kind in Kind}
     memories = conn.execute(
         statement("recall_memories"), {"org_id": org_id, "ids": ids[Kind.MEMORY]}
     ).all()
     turns = conn.execute(statement("recall_turns"), {"org_id": org_id, "ids": ids[Kind.TURN]}).all()
     found = {(Kind.MEMORY, row.id): _memory(row, timeline, now) for row in memories}
-    found |= {(Kind.TURN, row.id): _turn(row) for row in turns}
+    found |= {(Kind.TURN, row.id): turn(row) for row in turns}
     return {key: candidate for key, candidate in found.items() if candidate is not None}
 
 
@@ -143,30 +159,39 @@ def _memory(
     row: Any,  # noqa: ANN401 - a row
     timeline: Timeline,
     now: datetime,
-) -> _Candidate | None:
+) -> Candidate | None:
     """The memory, unless time has taken it out of recall already, written down or not."""
     facts = settle(life_of(row), timeline, now).facts
-    if facts.state is not State.LIVE:
-        return None
+    return memory(row, facts, timeline, now) if facts.state is State.LIVE else None
+
+
+def memory(
+    row: Any,  # noqa: ANN401 - a row
+    facts: MemoryFacts,
+    timeline: Timeline,
+    at: datetime,
+) -> Candidate:
+    """A memory with what was left of its importance at the instant asked about."""
     fact = Fact(
         source_event_ids=frozenset(row.event_ids),
         places=frozenset(zip(row.stream_ids, row.seqs, strict=True)),
-        importance=effective_at(facts, timeline.at(now), now),
+        importance=effective_at(facts, timeline.at(at), at),
         occurred_at=row.occurred_at,
     )
-    return _Candidate(fact=fact, row=row, facts=facts)
+    return Candidate(fact=fact, row=row, facts=facts)
 
 
-def _turn(row: Any) -> _Candidate:  # noqa: ANN401 - a row
+def turn(row: Any) -> Candidate:  # noqa: ANN401 - a row
+    """A turn, which has no state and was not weighed."""
     fact = Fact(
         source_event_ids=frozenset((row.id,)),
         places=frozenset(((row.stream_id, row.seq),)),
         occurred_at=row.occurred_at,
     )
-    return _Candidate(fact=fact, row=row)
+    return Candidate(fact=fact, row=row)
 
 
-def _remembered(ranked: Ranked, found: _Candidate, weights: RecallPolicy) -> Remembered:
+def _remembered(ranked: Ranked, found: Candidate, weights: RecallPolicy) -> Remembered:
     row = found.row
     shown = _of_memory(row, found.facts) if found.facts else _of_turn(row)
     return Remembered(
@@ -182,8 +207,9 @@ def _remembered(ranked: Ranked, found: _Candidate, weights: RecallPolicy) -> Rem
 def _of_memory(row: Any, facts: MemoryFacts) -> dict[str, Any]:  # noqa: ANN401 - a row
     return {
         "content": row.content,
-        "memory_type": row.type,
+        "memory_type": facts.memory_type,
         "tier": shown_tier(facts),
+        "version": row.version,
         "access_count": facts.access_count,
         "event_ids": tuple(row.event_ids),
         "turn_ids": tuple(row.turn_ids),
@@ -197,6 +223,7 @@ def _of_turn(row: Any) -> dict[str, Any]:  # noqa: ANN401 - a row
         # Before its session is handed over a turn is working memory; afterwards it is evidence.
         "memory_type": "episodic" if row.is_handed_over else "working",
         "tier": None,
+        "version": None,
         "access_count": 0,
         "event_ids": (row.id,),
         "turn_ids": (row.body.get("turn_id"),),

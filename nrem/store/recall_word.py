@@ -61,14 +61,14 @@ class Words:
     all_sums: Mapping[Key, float] | None = None
 
 
-_NONE: Final = Words(weights={}, mean_length=1.0, ideal=0.0, all_sums={})
+NOTHING: Final = Words(weights={}, mean_length=1.0, ideal=0.0, all_sums={})
 
 
 def choose(conn: Connection, within: Reach, query: str, size: int) -> Words:
     """The best `size` items of the scope by the words of `query`."""
     lexemes = telling_lexemes(query)
     if not lexemes:
-        return _NONE
+        return NOTHING
     if within.is_small:
         return _choose_of_all(conn, within, lexemes, size)
     return _choose_bounded(conn, within, lexemes, size)
@@ -92,7 +92,13 @@ def columns(keys: Sequence[Key]) -> dict[str, Any]:
 
 def _choose_of_all(conn: Connection, within: Reach, lexemes: Sequence[str], size: int) -> Words:
     given = {**within.filters, "lexemes": list(lexemes)}
-    whole, *postings = conn.execute(statement("recall_postings"), given).all()
+    rows = conn.execute(statement("recall_postings"), given).all()
+    return choose_from(rows, lexemes, size)
+
+
+def choose_from(rows: Sequence[Any], lexemes: Sequence[str], size: int) -> Words:
+    """The best `size` items by all postings of a scope; the first row says how much it holds."""
+    whole, *postings = rows
     counts: dict[str, int] = {}
     live = [found for *found, is_live in postings if is_live]
     for lexeme, *_ in postings:
@@ -108,7 +114,7 @@ def _choose_bounded(conn: Connection, within: Reach, lexemes: Sequence[str], siz
     rows = {r.lexeme: r for r in conn.execute(statement("recall_corpus"), given)}
     whole = rows.pop(_WHOLE, None)
     if whole is None:
-        return _NONE
+        return NOTHING
     counts = {lexeme: row.items for lexeme, row in rows.items()}
     words = _weighed(lexemes, counts, documents=whole.items, mean_length=whole.mean_length)
     chosen = _affordable(counts)

@@ -46,6 +46,7 @@ accesses: Final = Table(
         *("org_id", "event_id"),
         postgresql_where=text("event_id IS NOT NULL"),
     ),
+    Index("accesses_memory_idx", "org_id", "memory_id", "at"),
     Index("accesses_at_idx", "org_id", "at"),
 )
 

@@ -108,12 +108,13 @@ def _columns(filters: Filters) -> dict[str, Any]:
     }
 
 
-def memory_of_event(conn: Connection, org_id: int, event_id: int) -> int | None:
-    """The memory that a direct store made of its event."""
-    found = conn.execute(
-        statement("memory_by_event"), {"org_id": org_id, "event_id": event_id}
-    ).scalar_one_or_none()
-    return None if found is None else int(found)
+def memories_of_events(conn: Connection, org_id: int, event_ids: Sequence[int]) -> dict[int, int]:
+    """The memory that each direct store made of its event, by the event's number."""
+    if not event_ids:
+        return {}
+    given = {"org_id": org_id, "event_ids": list(event_ids)}
+    rows = conn.execute(statement("memory_by_event"), given)
+    return {row.event_id: row.memory_id for row in rows}
 
 
 def read_event(conn: Connection, org_id: int, event_id: int) -> Any:  # noqa: ANN401 - a row

@@ -63,6 +63,13 @@ class MemoryOut(BaseModel):
     embedding_model: str | None
 
 
+class MemoriesOut(BaseModel):
+    """Memories that were stored together, in the order sent."""
+
+    results: list[MemoryOut]
+    stored_count: int
+
+
 class MemoryPage(BaseModel):
     """A page of memories, oldest first."""
 
@@ -75,6 +82,8 @@ class RecallResult(BaseModel):
 
     memory_id: str
     kind: Literal["memory", "turn"]
+    # of the memory; a turn has none
+    version: int | None
     content: str
     memory_type: str
     tier: str | None

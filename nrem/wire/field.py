@@ -1,7 +1,9 @@
 """The fields of requests: what Postgres cannot hold, or nobody can mean, is refused."""
 
+import contextlib
 import math
-from datetime import UTC, datetime, timedelta
+import re
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import (
@@ -18,6 +20,7 @@ MAX_EVENT_BYTES: Final = 256 * 1024
 MAX_DEPTH: Final = 32
 _MAX_CONTENT: Final = 100_000
 _EARLIEST: Final = datetime(1900, 1, 1, tzinfo=UTC)
+_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _LATEST_AHEAD: Final = timedelta(hours=24)
 
 
@@ -49,6 +52,20 @@ def _plausible(value: datetime) -> datetime:
         raise ValueError(
             "lies before 1900 or more than 24 hours ahead; check the clock and the unit"
         )
+    return value
+
+
+def _after_1900(value: datetime) -> datetime:
+    if value < _EARLIEST:
+        raise ValueError("lies before 1900; check the unit")
+    return value
+
+
+def _end_of_day(value: object) -> object:
+    """A date alone stands for the last instant of that day in UTC."""
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        with contextlib.suppress(ValueError):
+            return datetime.combine(date.fromisoformat(value), time.max, UTC)
     return value
 
 
@@ -93,3 +110,11 @@ Seconds = Annotated[int, Field(ge=1, le=3_155_760_000)]
 MemoryTypeName = Literal["working", "episodic", "semantic", "procedural"]
 TierName = Literal["short", "long", "permanent"]
 StateName = Literal["live", "archived", "forgotten"]
+VersionNumber = Annotated[int, Field(ge=1, le=2**31 - 1)]
+# an instant, or a day: then its last instant in UTC
+AsOf = Annotated[
+    AwareDatetime,
+    BeforeValidator(_written_out),
+    AfterValidator(_after_1900),
+    BeforeValidator(_end_of_day),
+]

@@ -5,6 +5,7 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from nrem.wire.field import (
+    AsOf,
     Content,
     Id,
     Instant,
@@ -140,5 +141,7 @@ class RecallIn(Strict):
     similarity_threshold: Share = 0.0
     # raw turns too, as evidence; they are left out when a type is asked for
     include_turns: bool = True
+    # what was believed then: an instant with its offset, or a day (its end in UTC)
+    as_of: AsOf | None = None
     # for which turn of the agent: what is recalled for one turn counts as used once
     turn_id: Id | None = None

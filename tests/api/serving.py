@@ -44,6 +44,11 @@ class Caller:
         """GET a path."""
         return self.client.get(path, params=params)
 
+    def patch(self, path: str, value: object, **headers: str) -> httpx2.Response:
+        """PATCH with a JSON value; headers as for `post`."""
+        named = {name.replace("_", "-"): text for name, text in headers.items()}
+        return self.client.patch(path, json=value, headers=named)
+
     def send(self, *events: dict[str, Any]) -> list[str]:
         """Store events as one batch; answers their ids."""
         answer = self.post("/v1/events", {"events": list(events)})

@@ -6,10 +6,13 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from nrem import ids
 from tests.api.serving import Caller
 
 TURN = {"type": "turn", "agent_id": "agent", "role": "user", "content": "I like tea."}
-_KEYS = st.sampled_from([*TURN, "events", "metadata", "session_id", "occurred_at", "\ud800", "x"])
+_KEYS = st.sampled_from(
+    [*TURN, "events", "memories", "as_of", "metadata", "session_id", "occurred_at", "\ud800", "x"]
+)
 _LEAVES = (
     st.none()
     | st.booleans()
@@ -24,7 +27,15 @@ _VALUES = st.recursive(
     max_leaves=12,
 )
 _FUZZ = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
-_ROUTES = ["/v1/events", "/v1/memories", "/v1/memories/recall"]
+_MEMORY = f"/v1/memories/{ids.encode(ids.MEMORY, 1)}"
+_ROUTES = [
+    "/v1/events",
+    "/v1/memories",
+    "/v1/memories/batch",
+    "/v1/memories/recall",
+    f"{_MEMORY}:restore",
+    f"{_MEMORY}/rollback",
+]
 
 
 @pytest.mark.parametrize("path", _ROUTES)

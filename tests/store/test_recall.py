@@ -247,18 +247,18 @@ def _placed(org: Org, cosines: dict[str, float], query: str) -> None:
     """Gives memories the vectors that have these cosines to the query."""
     axis = EMBEDDER.embed_query(query)
     aside = [-b if n % 2 else b for n, b in enumerate(axis[n ^ 1] for n in range(len(axis)))]
-    rows = {content: number for number, content in org.memories("id, content")}
+    rows = {content: (n, key) for n, content, key in org.memories("id, content, content_hash")}
     with org.begin() as conn:
         agent = directory.find_agent(conn, org.number, "agent") or 0
         subject = org.memories("subject_id")[0]
         texts = [
             Text(
                 kind="memory",
-                item_id=rows[content],
+                item_id=rows[content][0],
                 agent_id=agent,
                 subject_id=subject,
                 content=content,
-                content_hash=content.encode(),
+                content_hash=bytes(rows[content][1]),
             )
             for content in cosines
         ]

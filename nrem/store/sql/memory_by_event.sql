@@ -1,9 +1,8 @@
--- memory_by_event: the memory that a direct store made of its event.
+-- memory_by_event: the memory that each direct store made of its event.
 -- Index: derivations_event_idx
-SELECT d.child_id
+SELECT d.event_id, min(d.child_id) AS memory_id
 FROM derivations AS d
 WHERE d.org_id = cast(:org_id AS bigint)
-  AND d.event_id = cast(:event_id AS bigint)
+  AND d.event_id = ANY(cast(:event_ids AS bigint[]))
   AND d.child_kind = 'memory'
-ORDER BY d.child_id
-LIMIT 1
+GROUP BY d.event_id
