@@ -1,5 +1,5 @@
 -- crossing_list: the changes of state and tier of a memory that are written down, oldest first.
--- Index: crossings_memory_idx
+-- Index: crossings_pkey
 SELECT c.at, c.kind, c.before, c.after, c.reason, c.run_id
 FROM crossings AS c
 WHERE c.org_id = cast(:org_id AS bigint)

@@ -1,5 +1,5 @@
 -- recall_past_memories: what ranking must know of memories as of an instant: what they said then, how they stand now, and what lies between.
--- Index: memories_pkey, memory_versions_pkey, crossings_memory_idx, accesses_memory_idx
+-- Index: memories_pkey, memory_versions_pkey, crossings_pkey, accesses_memory_idx
 SELECT m.id, m.type, m.tier, m.state, m.state_since, m.state_reason, m.facts_since, m.importance, m.pinned,
        m.recorded_at, m.last_access, m.access_count, m.expires_at, s.external_id AS session,
        b.version, b.type AS then_type, b.content, b.metadata, b.importance AS then_importance,

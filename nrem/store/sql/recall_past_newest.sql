@@ -1,5 +1,5 @@
 -- recall_past_newest: the newest memories in scope that were live at an instant, for a recall without a query.
--- Index: memories_subject_idx, memory_versions_pkey, crossings_memory_idx
+-- Index: memories_subject_idx, memory_versions_pkey, crossings_pkey
 WITH believed AS MATERIALIZED (
   SELECT m.id, m.recorded_at, m.text_since <= cast(:as_of AS timestamptz) AS has_its_text
   FROM memories AS m

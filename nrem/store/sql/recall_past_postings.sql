@@ -1,5 +1,5 @@
 -- recall_past_postings: as recall_postings, of the texts that were in scope at an instant.
--- Index: memories_subject_idx, memory_versions_pkey, crossings_memory_idx, lexemes_pkey, past_lexemes_pkey
+-- Index: memories_subject_idx, memory_versions_pkey, crossings_pkey, lexemes_pkey, past_lexemes_pkey
 WITH believed AS MATERIALIZED (
   SELECT m.id, m.recorded_at, m.text_since <= cast(:as_of AS timestamptz) AS has_its_text
   FROM memories AS m
@@ -58,10 +58,10 @@ WITH believed AS MATERIALIZED (
     AND l.item_kind = 'turn'
     AND l.lexeme = ANY(array_append(cast(:lexemes AS text[]), ''))
 )
-SELECT '' AS lexeme, '' AS item_kind, count(*) AS item_id, 0 AS tf, coalesce(avg(p.length), 0)::float8 AS length
+SELECT '' AS lexeme, '' AS item_kind, count(*) AS item_id, 0 AS tf, coalesce(avg(p.length), 0)::float8 AS length, true AS is_live
 FROM posting AS p
 WHERE p.lexeme = ''
 UNION ALL
-SELECT p.lexeme, p.item_kind, p.item_id, p.tf, p.length
+SELECT p.lexeme, p.item_kind, p.item_id, p.tf, p.length, true
 FROM posting AS p
 WHERE p.lexeme <> ''

@@ -1,5 +1,5 @@
 -- recall_past_vector: how near the texts in scope at an instant are to the query: the nearest, all of them compared, and those named.
--- Index: memories_subject_idx, memory_versions_pkey, crossings_memory_idx, embeddings_agent_idx, past_embeddings_agent_idx
+-- Index: memories_subject_idx, memory_versions_pkey, crossings_pkey, embeddings_agent_idx, past_embeddings_agent_idx
 WITH believed AS MATERIALIZED (
   SELECT m.id, m.recorded_at, m.text_since <= cast(:as_of AS timestamptz) AS has_its_text
   FROM memories AS m
