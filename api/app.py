@@ -14,7 +14,18 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import problems
 from api.openapi import Application
-from api.routes import agents, docs, events, health, memories, metrics, recall, sessions
+from api.routes import (
+    admin_policy,
+    admin_preview,
+    agents,
+    docs,
+    events,
+    health,
+    memories,
+    metrics,
+    recall,
+    sessions,
+)
 from api.state import State, open_state
 from nrem import __version__
 from nrem.config import Settings
@@ -30,7 +41,13 @@ _PUBLIC: Final = (
     agents.router,
     docs.router,
 )
-_ADMIN: Final = (health.router, metrics.router, docs.router)
+_ADMIN: Final = (
+    health.router,
+    metrics.router,
+    admin_policy.router,
+    admin_preview.router,
+    docs.router,
+)
 _REQUEST_ID_LETTERS: Final = 64
 
 

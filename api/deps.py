@@ -59,6 +59,8 @@ def holder_of(scope: str) -> Callable[..., Coroutine[Any, Any, Caller]]:
 EventWriter = Annotated[Caller, Depends(holder_of(key.EVENTS_WRITE))]
 Reader = Annotated[Caller, Depends(holder_of(key.MEMORY_READ))]
 Writer = Annotated[Caller, Depends(holder_of(key.MEMORY_WRITE))]
+AdminReader = Annotated[Caller, Depends(holder_of(key.ADMIN_READ))]
+AdminWriter = Annotated[Caller, Depends(holder_of(key.ADMIN_WRITE))]
 
 
 @asynccontextmanager

@@ -6,9 +6,18 @@ from fastapi import FastAPI
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from nrem.wire.policy import PolicyChangesIn, PolicyIn, PolicyPreviewIn, PolicyRollbackIn
 from nrem.wire.request import EventBatchIn, MemoryIn, RecallIn
 
-_BODIES: Final[tuple[type[BaseModel], ...]] = (EventBatchIn, MemoryIn, RecallIn)
+_BODIES: Final[tuple[type[BaseModel], ...]] = (
+    EventBatchIn,
+    MemoryIn,
+    RecallIn,
+    PolicyIn,
+    PolicyChangesIn,
+    PolicyRollbackIn,
+    PolicyPreviewIn,
+)
 _PLACE: Final = "#/components/schemas/{model}"
 
 

@@ -72,6 +72,23 @@ def history(
     return [_version(row) for row in conn.execute(statement("policy_history"), asked)]
 
 
+def lock(conn: Connection, org_id: int, *, expected_version: int | None = None) -> Version:
+    """The newest version; other writers of the org wait until this transaction ends.
+
+    Raises: ConflictError when it is not the expected one.
+    """
+    conn.execute(statement("policy_lock"), {"org_id": org_id})
+    last = newest(conn, org_id)
+    if expected_version is not None and expected_version != last.number:
+        raise ConflictError(
+            f"the policy is at version {last.number} by now",
+            field="expected_version",
+            remedy="read the policy again and change that one",
+            code="version_conflict",
+        )
+    return last
+
+
 def add(
     conn: Connection,
     org_id: int,
@@ -83,19 +100,10 @@ def add(
 ) -> int:
     """Store the next version, in force from `now` on, and answer its number.
 
-    A policy equal to the one in force makes no version. Other writers of the org wait for the end
-    of this transaction.
+    A policy equal to the one in force makes no version.
     Raises: ConflictError when the newest version is not the expected one.
     """
-    conn.execute(statement("policy_lock"), {"org_id": org_id})
-    last = newest(conn, org_id)
-    if expected_version is not None and expected_version != last.number:
-        raise ConflictError(
-            f"the policy is at version {last.number} by now",
-            field="expected_version",
-            remedy="read the policy again and change that one",
-            code="version_conflict",
-        )
+    last = lock(conn, org_id, expected_version=expected_version)
     if policy == last.policy:
         return last.number
     since = now if last.in_force_since is None else max(now, last.in_force_since + _MICROSECOND)

@@ -273,7 +273,7 @@ def test_memory_that_cannot_be_judged_is_parked_and_the_walk_goes_on(org: Org, b
     _set(org, STRICT)
 
     def is_poison(met: Met) -> bool:
-        return met.held.memory_id == ids[2]
+        return bool(met.held.memory_id == ids[2])
 
     org.world.drain(replace(poisoned(REDUE, is_poison), batch=batch))
 
