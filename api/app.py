@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api import problems
 from api.openapi import Application
 from api.routes import (
+    admin_holds,
     admin_policy,
     admin_preview,
     agents,
@@ -46,6 +47,7 @@ _ADMIN: Final = (
     metrics.router,
     admin_policy.router,
     admin_preview.router,
+    admin_holds.router,
     docs.router,
 )
 _REQUEST_ID_LETTERS: Final = 64

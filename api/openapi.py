@@ -6,6 +6,7 @@ from fastapi import FastAPI
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from nrem.wire.hold import HoldIn
 from nrem.wire.policy import PolicyChangesIn, PolicyIn, PolicyPreviewIn, PolicyRollbackIn
 from nrem.wire.request import EventBatchIn, MemoryIn, RecallIn
 
@@ -17,6 +18,7 @@ _BODIES: Final[tuple[type[BaseModel], ...]] = (
     PolicyChangesIn,
     PolicyRollbackIn,
     PolicyPreviewIn,
+    HoldIn,
 )
 _PLACE: Final = "#/components/schemas/{model}"
 

@@ -14,7 +14,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from nrem import __version__
+from nrem import __version__, cli_hold, cli_policy
 from nrem.command import duty, evaluate, keys, load, main_job, parked, status, system
 from nrem.config import Settings
 from nrem.errors import ConfigError, NremError
@@ -26,6 +26,8 @@ app.add_typer(parked_app, name="parked")
 app.add_typer(keys_app, name="keys")
 eval_app = typer.Typer(help="Measures of quality, on real conversations.")
 app.add_typer(eval_app, name="eval")
+app.add_typer(cli_policy.app, name="policy")
+app.add_typer(cli_hold.app, name="hold")
 
 Data = Annotated[
     Path | None, typer.Option("--data", help="The one directory with everything nrem keeps.")

@@ -21,6 +21,8 @@ class System:
     endpoints: Endpoints
     keys: Keys
     server: Server
+    # the admin listener, with the admin key
+    admin: Server
     # the stack, when this command started it
     own: stack.RunningStack | None
     are_keys_new: bool = False
@@ -35,8 +37,11 @@ def opened(settings: Settings, progress: Progress) -> Iterator[System]:
     endpoints = stack.running(settings.data_dir)
     if endpoints is not None:
         found = keys.read(settings.data_dir)
-        with Server(endpoints.api, found.api) as server:
-            yield System(endpoints=endpoints, keys=found, server=server, own=None)
+        with (
+            Server(endpoints.api, found.api) as server,
+            Server(endpoints.admin, found.admin) as admin,
+        ):
+            yield System(endpoints=endpoints, keys=found, server=server, admin=admin, own=None)
         return
     with started(settings, progress) as system:
         yield system
@@ -47,11 +52,15 @@ def started(settings: Settings, progress: Progress) -> Iterator[System]:
     """A system of this command's own, stopped when it leaves."""
     with stack.start(settings, progress=progress) as running:
         found, are_new = keys.ensure(running.settings)
-        with Server(running.endpoints.api, found.api) as server:
+        with (
+            Server(running.endpoints.api, found.api) as server,
+            Server(running.endpoints.admin, found.admin) as admin,
+        ):
             yield System(
                 endpoints=running.endpoints,
                 keys=found,
                 server=server,
+                admin=admin,
                 own=running,
                 are_keys_new=are_new,
             )
