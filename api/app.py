@@ -15,6 +15,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api import problems
 from api.openapi import Application
 from api.routes import (
+    admin_holds,
+    admin_policy,
+    admin_preview,
     admin_runs,
     admin_schedules,
     agents,
@@ -52,6 +55,9 @@ _ADMIN: Final = (
     metrics.router,
     admin_schedules.router,
     admin_runs.router,
+    admin_policy.router,
+    admin_preview.router,
+    admin_holds.router,
     docs.router,
 )
 _REQUEST_ID_LETTERS: Final = 64

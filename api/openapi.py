@@ -8,6 +8,8 @@ from pydantic.json_schema import models_json_schema
 
 from nrem.wire.admin import PauseIn, ScheduleIn
 from nrem.wire.change import ChangeIn, EditIn, MemoryBatchIn, RestoreIn, RollbackIn
+from nrem.wire.hold import HoldIn
+from nrem.wire.policy import PolicyChangesIn, PolicyIn, PolicyPreviewIn, PolicyRollbackIn
 from nrem.wire.request import EventBatchIn, MemoryIn, RecallIn
 
 _BODIES: Final[tuple[type[BaseModel], ...]] = (
@@ -21,6 +23,11 @@ _BODIES: Final[tuple[type[BaseModel], ...]] = (
     ChangeIn,
     RestoreIn,
     RollbackIn,
+    PolicyIn,
+    PolicyChangesIn,
+    PolicyRollbackIn,
+    PolicyPreviewIn,
+    HoldIn,
 )
 _PLACE: Final = "#/components/schemas/{model}"
 

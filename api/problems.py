@@ -32,7 +32,7 @@ _log = structlog.get_logger("api")
 _RETRY_SECONDS: Final = 1
 _CODES: Final = {404: "not_found", 405: "method_not_allowed"}
 # An answer is read by a person: more than this says nothing new.
-_MOST_FAULTS: Final = 50
+MOST_FAULTS: Final = 50
 _NAME: Final = re.compile("[A-Za-z_][A-Za-z0-9_]{0,63}")
 # One entry of pydantic's list of errors.
 Fault = Mapping[str, Any]
@@ -87,7 +87,7 @@ def faults(errors: Sequence[Fault], *, skip: int | None = None) -> list[dict[str
     """
     return [
         {"field": _path(one["loc"], skip, one["type"]), "detail": _say(one)}
-        for one in errors[:_MOST_FAULTS]
+        for one in errors[:MOST_FAULTS]
     ]
 
 

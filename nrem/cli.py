@@ -24,6 +24,8 @@ from nrem.cli_frame import (
     settings_of,
     show,
 )
+from nrem.cli_hold import hold_app
+from nrem.cli_policy import policy_app
 from nrem.cli_schedule import runs_app, schedule_app
 from nrem.command import duty, evaluate, keys, load, main_job, parked, status, system
 from nrem.config import Settings
@@ -38,6 +40,8 @@ app.add_typer(eval_app, name="eval")
 app.add_typer(schedule_app, name="schedule")
 app.add_typer(runs_app, name="runs")
 app.add_typer(bench_app, name="bench")
+app.add_typer(policy_app, name="policy")
+app.add_typer(hold_app, name="hold")
 
 Files = Annotated[list[Path], typer.Argument(help="Conversations: LoCoMo samples or own files.")]
 

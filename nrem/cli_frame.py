@@ -8,6 +8,8 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
+from nrem.command import system
+from nrem.command.system import System
 from nrem.config import Settings
 from nrem.errors import ConfigError, NremError
 
@@ -57,3 +59,22 @@ def settings_for(context: typer.Context, data: Path | None) -> Settings:
     """The settings of a command below the program; `--data` may stand before or after it."""
     # A command that starts a system of its own must not fight for the usual ports.
     return settings_of(data or context.obj, api_port=0, admin_port=0)
+
+
+def answer(
+    context: typer.Context,
+    data: Path | None,
+    ask: Callable[[System], Any],
+    *,
+    as_json: bool,
+    text: Callable[[Any], str],
+) -> NoReturn:
+    """Print what `ask` gets from the system that serves, or from one of the command's own."""
+
+    def work() -> int:
+        with system.opened(settings_for(context, data), progress) as running:
+            found = ask(running)
+        show(found, as_json=as_json, text=lambda: text(found))
+        return 0
+
+    guarded(work)

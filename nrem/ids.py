@@ -19,6 +19,7 @@ MEMORY: Final = "mem"
 SESSION: Final = "ses"
 RUN: Final = "run"
 PARKED: Final = "prk"
+HOLD: Final = "hld"
 
 
 def encode(prefix: str, number: int) -> str:

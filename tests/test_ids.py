@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nrem.ids import EVENT, MEMORY, PARKED, RUN, SESSION, decode, encode
+from nrem.ids import EVENT, HOLD, MEMORY, PARKED, RUN, SESSION, decode, encode
 
-PREFIXES = (EVENT, MEMORY, SESSION, RUN, PARKED)
+PREFIXES = (EVENT, MEMORY, SESSION, RUN, PARKED, HOLD)
 LARGEST = 2**63 - 1
 
 prefixes = st.sampled_from(PREFIXES)

@@ -11,7 +11,6 @@ from typing import Any, Final
 from fastapi import APIRouter, Request
 from pydantic import TypeAdapter
 from sqlalchemy import Connection
-from sqlalchemy.exc import IntegrityError
 
 from api import body
 from api.deps import AdminReader, AdminWriter, Nrem, transaction
@@ -39,8 +38,6 @@ router = APIRouter(tags=["schedules"])
 
 _SET: Final = TypeAdapter(ScheduleIn)
 _PAUSE: Final = TypeAdapter(PauseIn)
-# Another version may be stored between reading the newest one and writing the next.
-_ATTEMPTS: Final = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,10 +50,6 @@ class _Change:
     expected_version: int | None
 
 
-class _OvertakenError(ConflictError):
-    """Other changes of the policy came in between, again and again; send this one again."""
-
-
 @router.get("/v1/admin/schedules")
 async def list_schedules(state: Nrem, caller: AdminReader) -> SchedulesOut:
     """Every pass that can be planned: its schedule, its next instant, its last run."""
@@ -66,8 +59,9 @@ async def list_schedules(state: Nrem, caller: AdminReader) -> SchedulesOut:
 
 
 def _list(conn: Connection, org_id: int) -> SchedulesOut:
-    version, its = policy.load_version(conn, org_id)
-    return SchedulesOut(schedules=_shown(conn, org_id, its, PASSES), policy_version=version)
+    last = policy.newest(conn, org_id)
+    shown = _shown(conn, org_id, last.policy, PASSES)
+    return SchedulesOut(schedules=shown, policy_version=last.number)
 
 
 def _shown(conn: Connection, org_id: int, its: Policy, names: tuple[str, ...]) -> list[ScheduleOut]:
@@ -152,33 +146,27 @@ async def _rest(
 
 async def _change(state: State, caller: Caller, change: _Change) -> ScheduleChanged:
     _require_known(change.name)
-    for left in reversed(range(_ATTEMPTS)):
-        try:
-            async with transaction(state, caller) as run_in:
-                changed: ScheduleChanged = await run_in(_write, caller.org_id, change)
-            return changed
-        except (IntegrityError, _OvertakenError):
-            if not left:
-                raise
-    raise AssertionError  # the loop returns or raises
+    async with transaction(state, caller) as run_in:
+        changed: ScheduleChanged = await run_in(_write, caller.org_id, change)
+    return changed
 
 
 def _write(conn: Connection, org_id: int, change: _Change) -> ScheduleChanged:
-    version, its = policy.load_version(conn, org_id)
+    # Under the lock of the org's policy: two changes at once are made one after the other.
+    last = policy.lock(conn, org_id)
+    version, its = last.number, last.policy
     if change.expected_version not in (None, version):
         raise ConflictError(
             f"the policy in force is version {version}",
             field="expected_policy_version",
             remedy="read the schedules again, and repeat the change if it still holds",
+            code="version_conflict",
         )
     planned = its.schedules.by_pass()[change.name]
     schedule = _read(change.name, change.of(planned))
     if schedule != planned:
         its = replace(its, schedules=replace(its.schedules, **{change.name: schedule}))
-        before, version = version, policy.add(conn, org_id, its)
-        if version != before + 1:
-            # It would undo what the version between says.
-            raise _OvertakenError
+        version = policy.add(conn, org_id, its, now=engine.instant(conn))
     (shown,) = _shown(conn, org_id, its, (change.name,))
     return ScheduleChanged(schedule=shown, policy_version=version)
 

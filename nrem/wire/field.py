@@ -104,6 +104,8 @@ Content = Annotated[
 ]
 Instant = Annotated[AwareDatetime, BeforeValidator(_written_out), AfterValidator(_plausible)]
 Metadata = Annotated[dict[str, Any], Field(max_length=64), AfterValidator(_storable)]
+# a part of a tree of settings, which its own reader looks through
+Tree = Annotated[dict[str, Any], AfterValidator(_storable)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 # at most 100 years
 Seconds = Annotated[int, Field(ge=1, le=3_155_760_000)]

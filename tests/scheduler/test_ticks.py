@@ -30,7 +30,7 @@ def _ticker(world: World, name: str = "one") -> Ticker:
 def _plan(org: Org, *, at: datetime = LONG_AGO, **decay: object) -> None:
     """A policy of the org, in force since `at`."""
     with engine.begin(org.world.api, org_id=org.number, now=at) as conn:
-        policy.add(conn, org.number, Policy.from_json({"schedules": {"decay": decay}}))
+        policy.add(conn, org.number, Policy.from_json({"schedules": {"decay": decay}}), now=at)
 
 
 def _due(world: World) -> list[tuple[int, str]]:

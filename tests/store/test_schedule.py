@@ -12,7 +12,7 @@ HOUR = timedelta(hours=1)
 
 def _set(org: Org, *, now: Any = NOW, **schedules: object) -> int:  # noqa: ANN401
     with engine.begin(org.world.api, org_id=org.number, now=now) as conn:
-        return policy.add(conn, org.number, Policy.from_json({"schedules": schedules}))
+        return policy.add(conn, org.number, Policy.from_json({"schedules": schedules}), now=now)
 
 
 def _rows(org: Org) -> list[tuple[Any, ...]]:
@@ -69,11 +69,14 @@ def test_scheduler_sees_the_rows_of_every_org(org: Org) -> None:
 
 
 def test_each_version_is_in_force_from_its_instant_on(org: Org) -> None:
-    versions = [_set(org), _set(org, now=NOW + HOUR, decay={"paused": True})]
+    versions = [
+        _set(org, decay={"cron": "0 3 * * *"}),
+        _set(org, now=NOW + HOUR, decay={"paused": True}),
+    ]
 
     with engine.begin(org.world.api, org_id=org.number) as conn:
-        found = policy.load_version(conn, org.number)
+        found = policy.newest(conn, org.number)
 
     assert versions == [1, 2]
-    assert (found[0], found[1].schedules.decay.paused) == (2, True)
+    assert (found.number, found.policy.schedules.decay.paused) == (2, True)
     assert org.column("SELECT created_at FROM policies ORDER BY version") == [NOW, NOW + HOUR]

@@ -1,5 +1,5 @@
 -- memory_list: row numbers of an org's memories after a cursor, oldest first, as the filters say.
--- Index: memories_pkey, accesses_waiting_idx
+-- Index: memories_pkey, accesses_waiting_idx, redues_pkey
 SELECT m.id
 FROM memories AS m
 WHERE m.org_id = cast(:org_id AS bigint)
@@ -22,6 +22,8 @@ WHERE m.org_id = cast(:org_id AS bigint)
         WHEN cast(:state AS text) IS NULL THEN m.state <> 'forgotten'
         -- what is due may have crossed already, written down or not; the reader looks again
         ELSE m.state = cast(:state AS text) OR m.due_at <= app_now()
+             -- due times do not follow the newest policy yet
+             OR EXISTS (SELECT FROM redues AS r WHERE r.org_id = cast(:org_id AS bigint))
       END
 ORDER BY m.id
 LIMIT cast(:limit AS int)

@@ -1,7 +1,6 @@
--- policy_add: stores the org's next policy version, which is in force from now on.
+-- policy_add: stores a version of the org's policy, in force from its instant on.
 -- Index: policies_pkey
 INSERT INTO policies (org_id, version, body, created_at, rolled_back_to)
-SELECT cast(:org_id AS bigint), coalesce(max(p.version), 0) + 1, cast(:body AS jsonb), app_now(), cast(:rolled_back_to AS int)
-FROM policies AS p
-WHERE p.org_id = cast(:org_id AS bigint)
-RETURNING version
+VALUES (
+  cast(:org_id AS bigint), cast(:version AS int), cast(:body AS jsonb), cast(:in_force_since AS timestamptz),
+  cast(:rolled_back_to AS int))

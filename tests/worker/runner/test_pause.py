@@ -16,7 +16,7 @@ from worker.runner import Cause, drain, summon
 def _pause(org: Org, *names: str, paused: bool = True) -> None:
     given = {"schedules": {name: {"paused": paused} for name in names}}
     with engine.begin(org.world.api, org_id=org.number, now=NOW) as conn:
-        policy.add(conn, org.number, Policy.from_json(given))
+        policy.add(conn, org.number, Policy.from_json(given), now=NOW)
 
 
 @pytest.mark.parametrize("name", ["score", "consolidate"])
