@@ -4,6 +4,8 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from nrem.policy.params import Policy
 from nrem.store import key
@@ -136,3 +138,40 @@ def test_public_listener_has_no_such_route(
 def test_number_that_is_not_finite_is_422(admin: Caller, text: str) -> None:
     assert admin.client.put(PATH, content=text).status_code == 422
     assert json.dumps(admin.get(PATH).json()["policy"]) == json.dumps(DEFAULT)
+
+
+_NAMES = st.sampled_from(
+    [
+        "decay",
+        "tiers",
+        "episodic",
+        "episodic_long",
+        "kind",
+        "steps",
+        "short_idle_days",
+        "x",
+        "\ud800",
+    ]
+)
+_LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.just("step")
+_TREES = st.recursive(
+    _LEAVES,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(_NAMES, inner, max_size=5),
+    max_leaves=10,
+)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    route=st.sampled_from(ROUTES[3:]),
+    name=st.sampled_from(["policy", "changes", "version"]),
+    value=_TREES,
+)
+def test_no_json_value_is_answered_with_5xx(
+    admin: Caller, route: tuple[str, str, str], name: str, value: object
+) -> None:
+    verb, path, _ = route
+
+    answer = admin.client.request(verb, path, content=json.dumps({name: value}))
+
+    assert answer.status_code < 500, value

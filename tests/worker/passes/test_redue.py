@@ -1,5 +1,6 @@
 """The pass redue: after a change of policy, the due times of the org's memories follow it."""
 
+import threading
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,7 +9,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from nrem.policy.params import DecayPolicy, ExpirePolicy, Policy, TierPolicy
-from nrem.store import engine, policy
+from nrem.store import engine, life, policy
 from nrem.store.redue import Met
 from tests.worker.trouble import Killed, poisoned
 from tests.world import NOW, Org, memory
@@ -244,3 +245,20 @@ def test_policy_does_not_change_while_a_run_is_under_way(org: Org) -> None:
     org.world.step(replace(REDUE, decide=decide))
 
     assert seen == ["55P03"]
+
+
+def test_memory_that_somebody_holds_is_waited_for_not_skipped(org: Org) -> None:
+    _remember(org, 3)
+    _set(org, STRICT)
+    first, *_ = org.memories("id")
+    walking = threading.Thread(target=org.world.drain, args=("redue",))
+
+    with org.begin() as conn:
+        life.lock(conn, org.number, [first])
+        walking.start()
+        walking.join(0.3)
+        is_waiting = walking.is_alive()
+    walking.join(20)
+
+    assert is_waiting
+    assert set(_due(org)) == {NOW + 2 * DAY}
