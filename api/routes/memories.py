@@ -73,7 +73,8 @@ async def _stored(
         try:
             async with transaction(state, caller) as run:
                 shown: list[MemoryView] = await run(_store, state, caller, events, vectors)
-            state.nudger.nudge(("consolidate", "embed"))
+            is_more = len(events) > len(vectors)
+            state.nudger.nudge(("consolidate", *(("embed",) if is_more else ())))
             return shown
         except IntegrityError:
             # Another request stored the same key in between: the next look finds it.

@@ -10,6 +10,7 @@ from nrem import ids
 from nrem.policy.change import archived, forgotten, rolled_back
 from nrem.policy.recall import Kind
 from nrem.store import directory, history
+from nrem.store import recall as memories
 from nrem.store.change import Change
 from nrem.store.search import Text, add_vectors
 from tests.store.past import HOUR, LATER, alter, edit, restore, then
@@ -100,6 +101,27 @@ def test_memory_restored_later_is_not_found_in_between(org: Org, query: str) -> 
     found = [len(then(org, query, at)) for at in instants]
 
     assert found == [1, 0, 0, 1]
+
+
+@pytest.mark.parametrize("query", [OLD, ""])
+@pytest.mark.parametrize("back", [False, True])
+def test_what_had_left_recall_by_then_crowds_nobody_out(
+    org: Org,
+    monkeypatch: pytest.MonkeyPatch,
+    query: str,
+    back: bool,  # noqa: FBT001
+) -> None:
+    keep(org, NEW)
+    keep(org, *(f"{OLD} {n}" for n in range(4)))
+    gone = org.memories("id", where=f"content <> '{NEW}'")
+    for one in gone:
+        alter(org, one, forgotten, NOW + HOUR)
+    for one in gone if back else ():
+        restore(org, one, NOW + 3 * HOUR)
+    monkeypatch.setattr(memories, "_LEAST_CANDIDATES", 1)
+    monkeypatch.setattr(memories, "SMALL", 1)
+
+    assert contents(then(org, query, NOW + 2 * HOUR, limit=1)) == [NEW]
 
 
 @pytest.mark.parametrize("written", [False, True])
