@@ -192,6 +192,7 @@ async def _answer(response: Response, state: State, caller: Caller, asked: _Aske
 async def _text(state: State, caller: Caller, content: str) -> NewText:
     (vector,) = await embedded(state, [content])
     return NewText(
+        content=content,
         content_hash=content_hash(state.digest, caller.org_id, content),
         vector=vector,
         model=state.embedder.model_id,

@@ -12,7 +12,7 @@ from typing import Any
 from nrem.errors import ConflictError
 from nrem.policy.model import MemoryFacts, MemoryType, Reason, Role, State, Tier
 from nrem.policy.params import ScorePolicy
-from nrem.policy.score import score
+from nrem.policy.score import Score, score
 from nrem.policy.state import higher
 
 
@@ -26,6 +26,10 @@ class Standing:
     is_importance_given: bool
     occurred_at: datetime
     true_until: datetime | None = None
+    # what the score of the content was made of, where that is known
+    features: Mapping[str, Any] | None = None
+    # of a new content: the largest share that one other memory of the subject holds, 0 to 1
+    overlap: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,9 +73,12 @@ def edited(standing: Standing, edit: Edit, at: datetime, *, weights: ScorePolicy
     """
     _require_kept(standing)
     facts = standing.facts
+    is_given = standing.is_importance_given or edit.importance is not None
+    scored = _scored(standing, edit, weights)
+    importance = facts.importance if scored is None or is_given else scored.importance
     changed = replace(
         facts,
-        importance=_importance(standing, edit, weights),
+        importance=importance if edit.importance is None else edit.importance,
         tier=facts.tier if edit.tier is None else _raised(facts.tier, edit.tier),
         is_pinned=facts.is_pinned if edit.is_pinned is None else edit.is_pinned,
         expires_at=_expiry(edit.ttl, at) if edit.ttl else facts.expires_at,
@@ -81,19 +88,22 @@ def edited(standing: Standing, edit: Edit, at: datetime, *, weights: ScorePolicy
         facts=_since(changed, facts, at),
         content=standing.content if edit.content is None else edit.content,
         metadata=standing.metadata if edit.metadata is None else edit.metadata,
-        is_importance_given=standing.is_importance_given or edit.importance is not None,
+        is_importance_given=is_given,
+        features=scored.record(is_given=is_given) if scored else standing.features,
     )
 
 
-def _importance(standing: Standing, edit: Edit, weights: ScorePolicy) -> float:
-    facts = standing.facts
-    if edit.importance is not None:
-        return edit.importance
-    if edit.content in {None, standing.content} or standing.is_importance_given:
-        return facts.importance
+def _scored(standing: Standing, edit: Edit, weights: ScorePolicy) -> Score | None:
+    """The score of a new content; None when it stays as it is."""
+    if edit.content is None or edit.content == standing.content:
+        return None
     return score(
-        edit.content or "", memory_type=facts.memory_type, role=Role.USER, weights=weights
-    ).importance
+        edit.content,
+        memory_type=standing.facts.memory_type,
+        role=Role.USER,
+        overlap=standing.overlap,
+        weights=weights,
+    )
 
 
 def archived(standing: Standing, at: datetime) -> Standing:
@@ -148,6 +158,8 @@ def rolled_back(standing: Standing, version: Version, at: datetime) -> Standing:
         facts=_since(changed, facts, at),
         content=version.content,
         metadata=version.metadata,
+        # what the score of an earlier text was made of is not kept
+        features=standing.features if version.content == standing.content else None,
         occurred_at=version.occurred_at,
         true_until=version.true_until,
     )

@@ -6,7 +6,7 @@ new text gets its own. Every change of state or tier is told in the memory's his
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -19,8 +19,9 @@ from nrem.policy.decay import next_crossing
 from nrem.policy.life import Passed, Settled
 from nrem.policy.model import MemoryFacts, Reason, State
 from nrem.policy.timeline import Timeline
-from nrem.store import life, memory, search
+from nrem.store import life, memory, novelty, search
 from nrem.store.life import Write
+from nrem.store.memory import Owner
 from nrem.store.search import Text
 from nrem.store.statement import statement
 
@@ -32,6 +33,7 @@ Change = Callable[[Standing, datetime], Standing]
 class NewText:
     """What recall needs of a content that may be new."""
 
+    content: str
     content_hash: bytes
     vector: Sequence[float]
     # which embedder the vector is by
@@ -63,6 +65,9 @@ def make(
     locked = _lock(conn, org_id, memory_id, timeline, now)
     _require_version(locked.row.version, expected_version)
     before = locked.standing
+    if text is not None:
+        overlap = _overlap(conn, org_id, memory_id, locked.row, text.content, timeline, now)
+        before = replace(before, overlap=overlap)
     at = policy.earliest(before.facts, now)
     after = change(before, at)
     if _same(before, after):
@@ -107,7 +112,27 @@ def _standing(row: Any, settled: Settled) -> Standing:  # noqa: ANN401 - a row
         is_importance_given=row.importance_given,
         occurred_at=row.occurred_at,
         true_until=row.true_until,
+        features=row.features,
     )
+
+
+def _overlap(
+    conn: Connection,
+    org_id: int,
+    memory_id: int,
+    row: Any,  # noqa: ANN401 - a row
+    content: str,
+    timeline: Timeline,
+    now: datetime,
+) -> float:
+    """How much of a new content the subject's other memories say already."""
+    owner = Owner(
+        subject_id=row.subject_id, agent_id=row.agent_id, user_id=row.user_id, session_id=None
+    )
+    (found,) = novelty.overlaps(
+        conn, org_id, [(owner, content)], timeline=timeline, now=now, without=memory_id
+    )
+    return found
 
 
 def _require_version(version: int, expected: int | None) -> None:
@@ -152,6 +177,7 @@ def _write(
             "metadata": _json(after.metadata),
             "importance": facts.importance,
             "is_importance_given": after.is_importance_given,
+            "features": json.dumps(dict(after.features)) if after.features else None,
             "is_pinned": facts.is_pinned,
             "occurred_at": after.occurred_at,
             "true_until": after.true_until,

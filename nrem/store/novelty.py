@@ -27,10 +27,11 @@ def overlaps(
     *,
     timeline: Timeline,
     now: datetime,
+    without: int | None = None,
 ) -> list[float]:
     """For each statement, in the order in which they came, its overlap (0 to 1) with what is known.
 
-    Statements before one in the batch are known to it.
+    Statements before one in the batch are known to it; the memory `without` is to none.
     """
     said = [Statement(subject=owner.subject_id, words=telling(text)) for owner, text in statements]
     owners = {owner.subject_id: owner for owner, _ in statements}
@@ -53,7 +54,7 @@ def overlaps(
     gone = _gone(conn, org_id, [row.id for row in rows if row.is_due], timeline=timeline, now=now)
     known: dict[int, list[Familiar]] = {}
     for row in rows:
-        if row.id not in gone:
+        if row.id not in gone and row.id != without:
             familiar = Familiar(place=row.place, words=frozenset(row.lexemes))
             known.setdefault(row.subject_id, []).append(familiar)
     return overlaps_of(said, known)

@@ -84,7 +84,8 @@ def test_edited_text_is_found_and_the_old_one_is_not(caller: Caller) -> None:
 
 def test_new_text_is_scored_anew_as_a_stored_one_is(caller: Caller) -> None:
     stored = caller.store("ok")
-    fresh = caller.store(TEXT)
+    # of another subject: what one knows already is worth less to it
+    fresh = caller.store(TEXT, user_id="somebody else")
 
     found = edit(caller, stored, content=TEXT)
 

@@ -85,6 +85,28 @@ def test_score_is_explained_by_the_weights_it_was_made_with(caller: Caller) -> N
     assert changed == ["remember"]
 
 
+def test_new_content_is_scored_and_explained_anew(caller: Caller) -> None:
+    known = caller.store("Maria plays the cello.")
+    stored = caller.store("Something about a garden.")
+
+    caller.patch(f"/v1/memories/{stored['id']}", {"content": known["content"]})
+
+    explained = caller.get(f"/v1/memories/{stored['id']}/explain").json()
+    parts = {one["name"]: one["value"] for one in explained["score"]["features"]}
+    assert parts["novelty"] == 0
+    assert explained["importance"] < known["importance"]
+
+
+def test_new_content_is_not_held_against_the_words_it_replaces(caller: Caller) -> None:
+    stored = caller.store("Maria plays the cello.")
+
+    caller.patch(f"/v1/memories/{stored['id']}", {"content": "Maria plays the cello!"})
+
+    explained = caller.get(f"/v1/memories/{stored['id']}/explain").json()
+    parts = {one["name"]: one["value"] for one in explained["score"]["features"]}
+    assert parts["novelty"] == 1
+
+
 def test_consolidated_memory_is_explained(caller: Caller) -> None:
     whose = {"agent_id": "agent", "user_id": "u", "session_id": "s"}
     caller.send(

@@ -48,6 +48,7 @@ def alter(org: Org, number: int, how: Change, now: datetime, *, content: str | N
     text = None
     if content is not None:
         text = NewText(
+            content=content,
             content_hash=content_hash(DIGEST, org.number, content),
             vector=EMBEDDER.embed([content])[0],
             model=EMBEDDER.model_id,

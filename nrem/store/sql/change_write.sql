@@ -4,7 +4,7 @@ UPDATE memories AS m
 SET type = cast(:type AS text), content = cast(:content AS text),
     -- a digest and a score belong to their text
     content_hash = coalesce(cast(:content_hash AS bytea), m.content_hash),
-    features = CASE WHEN m.content = cast(:content AS text) THEN m.features END,
+    features = cast(:features AS jsonb),
     metadata = cast(:metadata AS jsonb), importance = cast(:importance AS float8),
     importance_given = cast(:is_importance_given AS bool), pinned = cast(:is_pinned AS bool),
     occurred_at = cast(:occurred_at AS timestamptz), true_until = cast(:true_until AS timestamptz),
