@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from nrem.store import rescue
-from worker.contract import Changes, Pass, Shape
+from worker.contract import Change, Changes, Pass, Shape
 
 NAME: Final = "rescue"
 
@@ -17,7 +17,14 @@ NAME: Final = "rescue"
 def sweep(conn: Connection) -> Changes:
     """Announce the unannounced work of every org."""
     healed = rescue.rearm(conn)
-    return Changes(read=healed, changed=healed)
+    return Changes(
+        read=len(healed),
+        changed=len(healed),
+        diff=tuple(
+            Change(kind="org", id=org_id, before="not due", after="due", reason=name)
+            for org_id, name in healed
+        ),
+    )
 
 
 RESCUE: Final = Pass(

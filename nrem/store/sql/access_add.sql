@@ -7,6 +7,6 @@ FROM unnest(
   cast(:turn_keys AS bytea[]), cast(:instants AS timestamptz[])
 ) WITH ORDINALITY AS w (memory_id, agent_id, event_id, turn_key, at, place)
 JOIN memories AS m ON m.org_id = cast(:org_id AS bigint) AND m.id = w.memory_id AND m.agent_id = w.agent_id
-ORDER BY w.place
+ORDER BY m.id, w.turn_key, w.place
 ON CONFLICT (org_id, memory_id, turn_key) WHERE turn_key IS NOT NULL DO NOTHING
 RETURNING event_id

@@ -7,8 +7,9 @@ import pytest
 from tests.worker.trouble import Killed, killed
 from tests.world import NOW, Org, World, end, memory, turn
 from worker.passes.consolidate import CONSOLIDATE
+from worker.passes.rescue import RESCUE
 from worker.passes.score import SCORE
-from worker.runner import Outcome
+from worker.runner import Outcome, rehearse
 
 
 def _lose_announcements(world: World) -> None:
@@ -31,6 +32,20 @@ def test_unannounced_work_of_every_org_is_found(world: World) -> None:
 
     assert not lost
     assert _worked(world.drain("score")) == [org.number for org in orgs]
+
+
+def test_dry_run_tells_whom_it_would_make_due_and_writes_nothing(org: Org) -> None:
+    org.append(memory("fact"))
+    _lose_announcements(org.world)
+
+    told = [
+        (line.id, line.reason)
+        for its in rehearse(org.world.setting(), RESCUE)
+        for line in its.changes.diff
+    ]
+
+    assert told == [(org.number, "score")]
+    assert org.column("SELECT due_at = 'infinity' FROM org_work") == [True]
 
 
 def test_unannounced_stream_is_found(org: Org) -> None:
