@@ -13,7 +13,6 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from nrem.policy.model import State
 from nrem.store import life, park, redue
 from nrem.store.inbox import Item
 from nrem.store.life import Write
@@ -22,7 +21,6 @@ from worker.contract import Change, Changes, Pass, Shape, Work
 from worker.lives import changes
 
 NAME: Final = redue.NAME
-_DECAYS: Final = frozenset({State.LIVE, State.ARCHIVED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,19 +74,8 @@ def apply(conn: Connection, job: Work, steps: list[Step]) -> Changes:
         changed=changed,
         reason=None if changed else crossed.reason,
         detail={**crossed.detail, "moved": len(moved)},
-        due=_due(moved, job.now),
         diff=tuple(sorted((*crossed.diff, *_lines(moved)), key=lambda line: line.id)),
     )
-
-
-def _due(moved: list[Step], now: datetime) -> dict[str, float]:
-    """In how many seconds `decay` has work because of it."""
-    instants = [
-        one.due_at
-        for one in moved
-        if one.due_at is not None and one.write.settled.facts.state in _DECAYS
-    ]
-    return {"decay": max((min(instants) - now).total_seconds(), 0.0)} if instants else {}
 
 
 def _lines(moved: list[Step]) -> Iterator[Change]:

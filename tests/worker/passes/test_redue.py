@@ -62,16 +62,6 @@ def test_longer_limit_leaves_due_times_as_lower_bounds(org: Org) -> None:
     assert org.memories("state, due_at") == [("live", NOW + 20 * DAY)]
 
 
-def test_decay_is_woken_for_the_nearest_new_due_time(org: Org) -> None:
-    _remember(org, tier="long")
-    _set(org, STRICT, now=NOW + DAY)
-
-    org.world.drain("redue", now=NOW + DAY)
-
-    due = org.column("SELECT due_at FROM org_work WHERE pass = 'decay'")
-    assert due == [NOW + 10 * DAY]
-
-
 def test_memory_that_outlived_a_shorter_limit_crosses_at_the_change_not_before(org: Org) -> None:
     _remember(org)
     _set(org, STRICT, now=NOW + 5 * DAY)
