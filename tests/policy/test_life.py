@@ -135,6 +135,13 @@ def test_milder_policy_in_time_prevents_the_crossing() -> None:
     assert lived(now=20, timeline=ALWAYS.followed_by(mild, START + 7 * DAY)).passed == ()
 
 
+def test_use_at_the_instant_of_a_new_policy_falls_under_it() -> None:
+    quick = Policy(tiers=TierPolicy(long_at_accesses=1))
+    timeline = ALWAYS.followed_by(quick, START + 2 * DAY)
+
+    assert lived(2, now=3, timeline=timeline).facts.tier is Tier.LONG
+
+
 def test_lower_importance_does_not_reach_back_before_it_was_given() -> None:
     found = lived(now=30, tier=Tier.LONG, importance=0.0, facts_since=START + 20 * DAY)
 

@@ -7,7 +7,7 @@ import pytest
 from nrem.errors import NotFoundError
 from nrem.policy.change import archived, forgotten
 from tests.store.past import HOUR, alter, edit, restore, then
-from tests.store.test_recall import contents, keep, recall
+from tests.store.recalling import contents, keep, recall
 from tests.world import NOW, Org
 
 DAY = timedelta(days=1)

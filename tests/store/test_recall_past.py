@@ -14,7 +14,7 @@ from nrem.store import recall as memories
 from nrem.store.change import Change
 from nrem.store.search import Text, add_vectors
 from tests.store.past import HOUR, LATER, alter, edit, restore, then
-from tests.store.test_recall import contents, keep, recall
+from tests.store.recalling import contents, keep, recall
 from tests.world import EMBEDDER, NOW, Org, access, turn
 
 TICK = timedelta(microseconds=1)

@@ -30,7 +30,7 @@ from nrem.store import history
 from nrem.store.change import Change
 from nrem.store.history import Believed
 from tests.store.past import alter, edit, restore, then
-from tests.store.test_recall import keep
+from tests.store.recalling import keep
 from tests.world import NOW, Org, World
 
 # no two share a word that tells anything

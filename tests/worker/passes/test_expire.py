@@ -125,6 +125,18 @@ def test_legal_hold_wins_over_retention(org: Org, kind: str, ref: str) -> None:
     assert org.memories(f"content, {STANDING}") == [("fact", "forgotten", NOW + DAY, "expired")]
 
 
+def test_what_is_held_is_not_looked_at_run_after_run(org: Org) -> None:
+    _remember(org, ttl_seconds=86_400)
+    _hold(org)
+    # forgets the memory, then deletes old runs
+    for _ in range(2):
+        _expire(org, 400)
+
+    outcomes = org.world.drain("expire", now=NOW + 401 * DAY)
+
+    assert [its.changes.read for its in outcomes] == [0]
+
+
 def test_hold_over_another_memory_keeps_nothing_else(org: Org) -> None:
     _remember(org, ttl_seconds=86_400)
     _hold(org, "memory", "id + 1")
