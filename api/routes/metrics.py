@@ -27,6 +27,10 @@ async def metrics(state: Nrem) -> Response:
         "nrem_nudge_failures", "Nudges this process could not publish.", registry=registry
     )
     failures.set(state.nudger.failures)
+    given_up = Gauge(
+        "nrem_uses_given_up", "Uses this process recalled and could not log.", registry=registry
+    )
+    given_up.set(state.recorder.given_up)
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
 
