@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from nrem.digest import Digest
+from nrem.store import effect
 from nrem.store.statement import statement
 
 
@@ -38,13 +39,16 @@ def add(conn: Connection, org_id: int, accesses: Sequence[Access]) -> None:
         conn.execute(statement("access_add"), _columns(org_id, accesses))
 
 
-def unknown(conn: Connection, org_id: int, accesses: Sequence[Access]) -> list[int]:
-    """The events among `accesses` that name a memory which their agent does not have."""
+def add_of_events(conn: Connection, org_id: int, accesses: Sequence[Access]) -> None:
+    """As `add`, for uses that events name; one that names no memory of its agent is dropped."""
     if not accesses:
-        return []
+        return
+    add(conn, org_id, accesses)
     given = _columns(org_id, accesses)
     named = {name: given[name] for name in ("org_id", "memory_ids", "agent_ids", "event_ids")}
-    return list(conn.execute(statement("access_unknown"), named).scalars())
+    unknown = conn.execute(statement("access_unknown"), named).scalars()
+    dropped = [(event_id, "dropped", "no_such_memory") for event_id in unknown]
+    effect.add(conn, org_id, "reinforce", dropped, run_id=None)
 
 
 def _columns(org_id: int, accesses: Sequence[Access]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from nrem import ids
 from nrem.errors import ConflictError
-from nrem.store import access, directory, effect, session, work
+from nrem.store import access, directory, session, work
 from nrem.store.access import Access
 from nrem.store.event import ACCESS, MEMORY, SESSION_END, SESSION_START, TURN, Appended, NewEvent
 from nrem.store.session import Opening, OpenSession
@@ -118,7 +118,7 @@ def _store(
     _insert(conn, org_id, places)
     sessions = {p.session.session_id: p.session for p in places if p.session}
     session.touch(conn, org_id, sessions.values())
-    _log_uses(conn, org_id, places, now)
+    access.add_of_events(conn, org_id, _uses(places, now))
     _announce(conn, org_id, places, sessions.values(), idle_seconds)
     return places
 
@@ -259,9 +259,9 @@ def _insert(conn: Connection, org_id: int, places: list[_Place]) -> None:
             place.session.end_event_id, place.session.ended_at = row.id, row.occurred_at
 
 
-def _log_uses(conn: Connection, org_id: int, places: list[_Place], now: datetime) -> None:
-    """Log what the access events name; one that names no memory of its agent is dropped."""
-    uses = [
+def _uses(places: list[_Place], now: datetime) -> list[Access]:
+    """What the access events name, used when they were accepted."""
+    return [
         Access(
             memory_id=ids.decode(ids.MEMORY, place.event.body["memory_id"]) or 0,
             agent_id=place.agent_id,
@@ -272,9 +272,6 @@ def _log_uses(conn: Connection, org_id: int, places: list[_Place], now: datetime
         for place in places
         if place.event.kind == ACCESS
     ]
-    access.add(conn, org_id, uses)
-    dropped = [(one, "dropped", "no_such_memory") for one in access.unknown(conn, org_id, uses)]
-    effect.add(conn, org_id, "reinforce", dropped, run_id=None)
 
 
 def _announce(
