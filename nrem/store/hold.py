@@ -1,11 +1,10 @@
 """Legal holds: while one stands over the org, an agent, a user or a memory, it is not purged.
 
-Whoever deletes for good takes `lock` first and asks `is_kept` then; the pass `expire` holds the
-same lock from its pick to its end. So a hold that was placed holds: no deletion that is under way
-ends after it.
+Whoever deletes for good holds `lock` from before it looks for holds to its end, as the pass
+`expire` does from its pick on. So a hold that was placed holds: no deletion that is under way ends
+after it.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -98,31 +97,6 @@ def has_memory(conn: Connection, org_id: int, memory_id: int) -> bool:
     """Whether the org has this memory, in whatever state but purged."""
     asked = {"org_id": org_id, "memory_id": memory_id}
     return conn.execute(statement("hold_memory"), asked).scalar_one_or_none() is not None
-
-
-def kept(conn: Connection, org_id: int, memory_ids: Sequence[int]) -> frozenset[int]:
-    """Those of the memories that a standing hold keeps."""
-    asked = {"org_id": org_id, "memory_ids": list(memory_ids)}
-    return frozenset(conn.execute(statement("hold_kept"), asked).scalars())
-
-
-def is_kept(conn: Connection, org_id: int, memory_ids: Sequence[int]) -> bool:
-    """Whether a standing hold keeps any of the memories; they must not be deleted for good."""
-    return bool(kept(conn, org_id, memory_ids))
-
-
-def refuse_kept(conn: Connection, org_id: int, memory_ids: Sequence[int]) -> None:
-    """Let the memories be deleted for good in this transaction, unless a hold keeps one.
-
-    Raises: ConflictError, code `legal_hold`.
-    """
-    lock(conn, org_id)
-    if is_kept(conn, org_id, memory_ids):
-        raise ConflictError(
-            "a legal hold keeps it",
-            remedy="ask who placed the hold; `nrem hold list` names the case",
-            code="legal_hold",
-        )
 
 
 def _one(conn: Connection, org_id: int, hold_id: int) -> Hold:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from nrem.errors import ConflictError
-from nrem.store import engine, hold
+from nrem.store import engine, hold, life
 from nrem.store.hold import Hold, HoldKind
 from tests.world import NOW, Org, memory
 from worker.contract import Changes
@@ -35,7 +35,9 @@ def _lift(org: Org, one: Hold) -> None:
 
 def _kept(org: Org) -> list[str]:
     with org.begin() as conn:
-        found = hold.kept(conn, org.number, org.memories("id"))
+        found = {
+            one.memory_id for one in life.lock(conn, org.number, org.memories("id")) if one.is_kept
+        }
     rows = org.memories("id, content")
     return [content for number, content in rows if number in found]
 
@@ -105,18 +107,6 @@ def test_lifting_again_keeps_the_instant(org: Org) -> None:
         again = hold.lift(conn, org.number, one.hold_id)
 
     assert again == replace(one, lifted_at=NOW)
-
-
-def test_hard_delete_of_what_is_kept_is_refused(org: Org) -> None:
-    one, other = _remember(org, "kept"), _remember(org, "free")
-    _place(org, "memory", one)
-
-    with engine.begin(org.world.api, org_id=org.number, now=NOW) as conn:
-        hold.refuse_kept(conn, org.number, [other])
-        with pytest.raises(ConflictError) as refused:
-            hold.refuse_kept(conn, org.number, [other, one])
-
-    assert refused.value.error_code == "legal_hold"
 
 
 def test_hold_waits_for_a_purge_that_is_under_way_and_stops_the_next(org: Org) -> None:
