@@ -44,11 +44,6 @@ class Filters:
     cause: str | None = None
 
 
-def number(conn: Connection) -> int:
-    """Draw a run's number, so that rows written before the run row can name it."""
-    return int(conn.execute(statement("run_number")).scalar_one())
-
-
 def add(conn: Connection, run: Run) -> None:
     """Write a run row into the transaction that its changes are part of."""
     conn.execute(

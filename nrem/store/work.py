@@ -99,6 +99,8 @@ class Pick:
     cause: str | None
     # since when it was due; None = since ever
     due_at: Instant
+    # drawn before the run's row is written, so that what it writes can name it
+    run_id: int
 
 
 def pick(
@@ -113,7 +115,7 @@ def pick(
         statement("work_pick"),
         {"pass": name, "only_org": only_org, "grace_seconds": grace_seconds},
     ).one_or_none()
-    return None if row is None else Pick(org_id=row.org_id, cause=row.cause, due_at=row.due_at)
+    return None if row is None else Pick(**row._asdict())
 
 
 def rearm(

@@ -111,7 +111,7 @@ class Step:
         timeline = policy.timeline(conn, org_id)
         return Work(
             org_id=org_id,
-            run_id=run.number(conn),
+            run_id=self._chosen_work().run_id,
             now=now,
             policy=timeline.at(now),
             timeline=timeline,
@@ -178,6 +178,11 @@ class Step:
     def _asked_by(self) -> str | None:
         """The tick, request or command that made the org due; None when its work did."""
         return self.picked.cause if self.picked else None
+
+    def _chosen_work(self) -> Pick:
+        if self.picked is None:
+            raise LookupError("no work was picked yet")
+        return self.picked
 
     def _chosen(self) -> int:
         if self.org_id is None:

@@ -1,4 +1,4 @@
--- work_pick: takes the due org with the lowest virtual time; an idle org enters level with the busy ones.
+-- work_pick: takes the due org with the lowest virtual time, and a number for the run; an idle org enters level with the busy ones.
 -- Index: org_work_due_idx, schedules_pkey
 -- Role: nrem_worker
 WITH chosen AS (
@@ -31,4 +31,5 @@ SET due_at = 'infinity', vtime = greatest(o.vtime, (SELECT a.lowest FROM active 
 FROM chosen
 WHERE o.org_id = chosen.org_id
   AND o.pass = cast(:pass AS text)
-RETURNING o.org_id, chosen.cause, CASE WHEN isfinite(chosen.due_at) THEN chosen.due_at END AS due_at
+RETURNING o.org_id, chosen.cause, CASE WHEN isfinite(chosen.due_at) THEN chosen.due_at END AS due_at,
+          nextval('runs_id_seq') AS run_id
