@@ -7,6 +7,7 @@ with the database's own clock (`clock_timestamp()`).
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -101,12 +102,18 @@ class Pick:
     due_at: Instant
     # drawn before the run's row is written, so that what it writes can name it
     run_id: int
+    # of the transaction
+    instant: datetime
+    # whether another org may be due for the pass
+    is_more: bool
 
 
 def pick(
     conn: Connection, name: str, *, only_org: int | None = None, grace_seconds: float = 0.0
 ) -> Pick | None:
     """Take the org that is due for a pass and had least of the workers' time, or None.
+
+    The transaction is for that org from here on.
 
     Marks it as not due; the caller must `rearm` it before its transaction ends. Work that somebody
     asked for less than `grace_seconds` ago is left to others.
@@ -115,7 +122,18 @@ def pick(
         statement("work_pick"),
         {"pass": name, "only_org": only_org, "grace_seconds": grace_seconds},
     ).one_or_none()
-    return None if row is None else Pick(**row._asdict())
+    return None if row is None else _pick(row)
+
+
+def _pick(row: Any) -> Pick:  # noqa: ANN401 - a row
+    return Pick(
+        org_id=row.org_id,
+        cause=row.cause,
+        due_at=row.due_at,
+        run_id=row.run_id,
+        instant=row.instant,
+        is_more=row.is_more,
+    )
 
 
 def rearm(

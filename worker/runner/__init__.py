@@ -38,7 +38,7 @@ def drain(setting: Setting, duty: Pass, *, seconds: float = _DRAIN_SECONDS) -> l
     ends, outcomes = monotonic() + seconds, []
     while outcome := step(setting, duty):
         outcomes.append(outcome)
-        if duty.sweep is not None or monotonic() > ends:
+        if duty.sweep is not None or outcome.is_last or monotonic() > ends:
             break
         setting = replace(setting, is_summoned=False)
     return outcomes

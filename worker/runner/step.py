@@ -40,6 +40,8 @@ class Outcome:
     changes: Changes = field(default_factory=lambda: Changes(read=0))
     # of its run row; None when nothing was worth one
     run_id: int | None = None
+    # nothing was due, and nobody else is: another look would find the same
+    is_last: bool = False
     cause: str | None = None
 
 
@@ -89,8 +91,7 @@ class Step:
         )
         if self.picked is None:
             return False
-        self.org_id = self.picked.org_id
-        self.started_at = engine.enter(conn, org_id=self.org_id, now=self.setting.now)
+        self.org_id, self.started_at = self.picked.org_id, self.picked.instant
         return True
 
     def begin(self) -> AbstractContextManager[Connection]:
@@ -153,6 +154,10 @@ class Step:
         if self._asked_by() is None:
             return Outcome(org_id=self._chosen(), outcome="noop")
         return self.record(conn, job, "noop", Changes(read=0, reason="nothing_due"))
+
+    def is_last(self, job: Work, due_at: datetime | None) -> bool:
+        """Whether another look would find nothing: this org is due later, and no other is due."""
+        return (due_at is None or due_at > job.now) and not self._chosen_work().is_more
 
     def announce(self, conn: Connection, changes: Changes) -> None:
         """Make the org due for the passes that this one gave work to, in one sorted step."""

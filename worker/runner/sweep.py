@@ -4,6 +4,8 @@ A failing batch is tried again at half its size, down to the one row that fails;
 out of the claims and parked. A database that is away spoils no row: that error goes to the caller.
 """
 
+from dataclasses import replace
+
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from worker.contract import Changes
@@ -34,8 +36,10 @@ def _batch(step: Step) -> Outcome | None:
         job = step.work(conn)
         found = duty.claim(conn, job, duty.batch)
         if not found:
-            step.rearm(conn, duty.next_due(conn, job))
-            return step.find_nothing(conn, job)
+            due_at = duty.next_due(conn, job)
+            step.rearm(conn, due_at)
+            is_last = step.is_last(job, due_at)
+            return replace(step.find_nothing(conn, job), is_last=is_last)
         changes = duty.apply(conn, job, duty.decide(found, None, job))
         is_full = len(found) == duty.batch
         step.rearm(conn, job.now if is_full else duty.next_due(conn, job), cost=changes.read)

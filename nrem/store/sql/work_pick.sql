@@ -1,4 +1,4 @@
--- work_pick: takes the due org with the lowest virtual time, and a number for the run; an idle org enters level with the busy ones.
+-- work_pick: takes the due org with the lowest virtual time and enters it; an idle org comes in level with the busy ones.
 -- Index: org_work_due_idx, schedules_pkey
 -- Role: nrem_worker
 WITH chosen AS (
@@ -32,4 +32,12 @@ FROM chosen
 WHERE o.org_id = chosen.org_id
   AND o.pass = cast(:pass AS text)
 RETURNING o.org_id, chosen.cause, CASE WHEN isfinite(chosen.due_at) THEN chosen.due_at END AS due_at,
-          nextval('runs_id_seq') AS run_id
+          nextval('runs_id_seq') AS run_id, app_now() AS instant,
+          -- whoever is due besides, as far as this can tell
+          cast(:only_org AS bigint) IS NULL AND EXISTS (
+            SELECT FROM org_work AS n
+            WHERE n.pass = cast(:pass AS text)
+              AND n.due_at < 'infinity'
+              AND n.due_at <= app_now()
+              AND n.org_id <> o.org_id) AS is_more,
+          set_config('app.org_id', cast(o.org_id AS text), true) AS entered
