@@ -5,7 +5,7 @@ appends wait for one another and never deadlock.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from nrem import ids
 from nrem.errors import ConflictError
-from nrem.store import access, directory, session, work
+from nrem.store import access, directory, idempotency, session, work
 from nrem.store.access import Access
 from nrem.store.event import ACCESS, MEMORY, SESSION_END, SESSION_START, TURN, Appended, NewEvent
 from nrem.store.session import Opening, OpenSession
@@ -47,8 +47,8 @@ def append(
     Raises: ConflictError (with the event's index) when a key was used for another body, when the
     session has ended, or when it belongs to another agent.
     """
-    known = _find_keys(conn, org_id, events)
-    fresh = _without_repeats(events, known)
+    known = idempotency.find(conn, org_id, events)
+    fresh = idempotency.without_repeats(events, known)
     places = _store(conn, org_id, fresh, now=now, idle_seconds=idle_seconds) if fresh else []
     stored = {id(place.event): place for place in places}
     known |= {p.event.idem_key: p.event_id for p in places if p.event.idem_key is not None}
@@ -58,31 +58,6 @@ def append(
         else Appended(event_id=known[event.idem_key or b""], is_duplicate=True)
         for event in events
     ]
-
-
-def _without_repeats(events: Sequence[NewEvent], known: Mapping[bytes, int]) -> list[NewEvent]:
-    """The events that are new, the first of each key; a key may come twice in one batch."""
-    first: dict[bytes, NewEvent] = {}
-    fresh = []
-    for event in events:
-        if event.idem_key is None:
-            fresh.append(event)
-        elif event.idem_key in first:
-            _require_same(event, first[event.idem_key].body_hash)
-        elif event.idem_key not in known:
-            first[event.idem_key] = event
-            fresh.append(event)
-    return fresh
-
-
-def _require_same(event: NewEvent, body_hash: bytes) -> None:
-    if event.body_hash != body_hash:
-        raise ConflictError(
-            "this idempotency key was used before with another body",
-            field=f"events[{event.index}].idempotency_key",
-            remedy="send a new key with a new body, or the same body with this key",
-            code="idempotency_conflict",
-        )
 
 
 def _answer(place: _Place) -> Appended:
@@ -95,18 +70,6 @@ def _answer(place: _Place) -> Appended:
         session_id=place.session.session_id if place.session else None,
         occurred_at=place.occurred_at,
     )
-
-
-def _find_keys(conn: Connection, org_id: int, events: Sequence[NewEvent]) -> dict[bytes, int]:
-    keys = [e.idem_key for e in events if e.idem_key is not None]
-    if not keys:
-        return {}
-    rows = conn.execute(statement("event_find_keys"), {"org_id": org_id, "keys": keys}).all()
-    found = {bytes(row.idem_key): (bytes(row.body_hash), row.id) for row in rows}
-    for event in events:
-        if event.idem_key in found:
-            _require_same(event, found[event.idem_key][0])
-    return {key: number for key, (_, number) in found.items()}
 
 
 def _store(

@@ -20,10 +20,7 @@ WHERE m.org_id = cast(:org_id AS bigint)
        AND g.state = 'forgotten'
        AND g.due_at < 'infinity'
        AND g.due_at <= app_now()
-       AND NOT EXISTS (
-         SELECT FROM holds AS h
-         WHERE h.org_id = g.org_id AND h.lifted_at IS NULL
-           AND (h.kind = 'org' OR (h.kind, h.ref_id) IN (('agent', g.agent_id), ('user', g.user_id), ('memory', g.id))))
+       AND NOT is_held(g.org_id, g.agent_id, g.user_id, g.id)
      ORDER BY g.due_at, g.id
      LIMIT cast(:batch AS int))
   )

@@ -4,11 +4,7 @@ SELECT m.id, m.version, m.type, m.tier, m.state, m.state_since, m.state_reason, 
        m.importance, m.pinned, m.trust, m.derived_by, m.run_id, m.occurred_at, m.recorded_at, m.last_access,
        m.access_count, m.expires_at, a.external_id AS agent, u.external_id AS "user", s.external_id AS session,
        use.accesses, src.event_ids, src.turn_ids, v.model,
-       EXISTS (
-         SELECT FROM holds AS h
-         WHERE h.org_id = m.org_id AND h.lifted_at IS NULL
-           AND (h.kind = 'org' OR (h.kind, h.ref_id) IN (('agent', m.agent_id), ('user', m.user_id), ('memory', m.id)))
-       ) AS is_kept
+       is_held(m.org_id, m.agent_id, m.user_id, m.id) AS is_kept
 FROM memories AS m
 JOIN agents AS a ON a.org_id = m.org_id AND a.id = m.agent_id
 LEFT JOIN users AS u ON u.org_id = m.org_id AND u.id = m.user_id

@@ -2,11 +2,7 @@
 -- Index: memories_pkey, accesses_waiting_idx
 SELECT m.id, m.type, m.tier, m.state, m.state_since, m.state_reason, m.facts_since, m.importance, m.last_access,
        m.access_count, m.pinned, m.expires_at, use.accesses,
-       EXISTS (
-         SELECT FROM holds AS h
-         WHERE h.org_id = m.org_id AND h.lifted_at IS NULL
-           AND (h.kind = 'org' OR (h.kind, h.ref_id) IN (('agent', m.agent_id), ('user', m.user_id), ('memory', m.id)))
-       ) AS is_kept
+       is_held(m.org_id, m.agent_id, m.user_id, m.id) AS is_kept
 FROM memories AS m
 CROSS JOIN LATERAL (
   SELECT array_agg(x.at ORDER BY x.at, x.id) AS accesses

@@ -6,11 +6,7 @@ SELECT m.id, m.type, m.tier, m.state, m.state_since, m.state_reason, m.facts_sin
        b.pinned AS then_pinned, b.occurred_at,
        past.kinds, past.befores, past.afters, past.instants, past.reasons,
        use.accesses, log.uses_after, log.last_use, src.event_ids, src.turn_ids, src.stream_ids, src.seqs,
-       EXISTS (
-         SELECT FROM holds AS h
-         WHERE h.org_id = m.org_id AND h.lifted_at IS NULL
-           AND (h.kind = 'org' OR (h.kind, h.ref_id) IN (('agent', m.agent_id), ('user', m.user_id), ('memory', m.id)))
-       ) AS is_kept
+       is_held(m.org_id, m.agent_id, m.user_id, m.id) AS is_kept
 FROM memories AS m
 LEFT JOIN sessions AS s ON s.org_id = m.org_id AND s.id = m.session_id
 CROSS JOIN LATERAL (
