@@ -71,10 +71,14 @@ class Change:
     """One line of a diff, for a dry run: what an item was and what it is to be."""
 
     kind: str
-    id: int
+    # None: it does not exist yet; then `name` tells it from the others
+    id: int | None
     before: str | None
     after: str
     reason: str | None = None
+    name: str | None = None
+    # what it is made from: events and memories, by number
+    evidence: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

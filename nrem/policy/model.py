@@ -50,6 +50,8 @@ class Reason(StrEnum):
     # by a pass
     CONSOLIDATED = "consolidated"
     OVER_CAP = "over_cap"
+    # by undoing a run
+    REVERTED = "reverted"
     # by a caller
     REQUESTED = "requested"
     RESTORED = "restored"

@@ -166,6 +166,10 @@ class RecallPolicy:
     # Share of how well the turns just before and after match.
     context_weight: float = number(0.2, 0.0, 1.0)
     importance_weight: float = number(0.1, 0.0, 1.0)
+    # What of a result's relevance passes over an edge of weight 1 to the memory behind it.
+    graph_decay: float = number(0.5, 0.0, 1.0)
+    # Edges followed from one memory, the strongest first.
+    graph_fan_out: int = integer(16, 1, 256)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,6 +183,29 @@ class ConsolidatePolicy:
     # Statements scored below this are dropped, with the reason written down.
     keep_above: float = number(0.15, 0.0, 1.0)
     max_memories_per_session: int = integer(200, 1, 10_000)
+    # Cosine at or above which two episodes that are no duplicates are linked as related.
+    relate_similarity: float = number(0.6, 0.0, 1.0)
+    # Related episodes a new one is linked to at most, the nearest first. 0: none.
+    max_relations: int = integer(3, 0, 50)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromotePolicy:
+    """When repeated episodes become knowledge, and what of it is kept up with what changed."""
+
+    # Minutes that new memories wait for company before promote looks at them.
+    delay_minutes: float = number(1.0, 0.0, 10_080.0)
+    # Cosine at or above which two episodes may be alike.
+    similarity: float = number(0.6, 0.0, 1.0)
+    # Episodes alike, and the sessions they must come from, that make a semantic memory.
+    min_episodes: int = integer(3, 2, 100)
+    min_sessions: int = integer(2, 1, 100)
+    # Episodes in which a behaviour turned out well, and their least share of all its outcomes, that
+    # make a procedural memory.
+    min_successes: int = integer(3, 2, 100)
+    min_success_rate: float = number(0.75, 0.0, 1.0)
+    # False: facts that contradict one another stand side by side.
+    supersedes: bool = flag(default=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,6 +220,7 @@ class Policy:
     score: ScorePolicy = ScorePolicy()
     recall: RecallPolicy = RecallPolicy()
     consolidate: ConsolidatePolicy = ConsolidatePolicy()
+    promote: PromotePolicy = PromotePolicy()
     schedules: Schedules = Schedules()
 
     @classmethod

@@ -63,6 +63,8 @@ class Schedules:
     embed: Schedule = Schedule(cron="3 * * * *")
     reinforce: Schedule = Schedule(cron="5 * * * *")
     consolidate: Schedule = Schedule(cron="7 * * * *")
+    promote: Schedule = Schedule(cron="23 3 * * *")
+    preview: Schedule = Schedule(cron="11 * * * *")
     decay: Schedule = Schedule(cron="17 * * * *")
     expire: Schedule = Schedule(cron="43 * * * *")
     redue: Schedule = Schedule(cron="9 * * * *")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -10,6 +11,7 @@ from nrem.errors import PassError
 from nrem.policy.consolidate_model import Known, Merge, Turn, Vector, Working
 from nrem.policy.score import Score
 from nrem.store.memory import Owner
+from nrem.store.run_change import RunChange, What, as_json
 from nrem.store.search import vector_text
 from nrem.store.statement import statement
 
@@ -137,14 +139,14 @@ def neighbours(
     ]
 
 
-def merge(conn: Connection, org_id: int, merges: Sequence[Merge]) -> None:
-    """Refresh memories that a session repeated.
+def merge(conn: Connection, org_id: int, merges: Sequence[Merge]) -> list[RunChange]:
+    """Refresh memories that a session repeated; answers how they were and are.
 
     Raises: PassError when one changed since it was judged; the session is judged again.
     """
     if not merges:
-        return
-    result = conn.execute(
+        return []
+    rows = conn.execute(
         statement("consolidate_merge"),
         {
             "org_id": org_id,
@@ -152,9 +154,10 @@ def merge(conn: Connection, org_id: int, merges: Sequence[Merge]) -> None:
             "versions": [m.version for m in merges],
             "importances": [m.importance for m in merges],
         },
-    )
-    if result.rowcount != len(merges):
+    ).all()
+    if len(rows) != len(merges):
         raise PassError("a_memory_changed_meanwhile")
+    return [_change(row, What.MERGED, "importance", "last_access", "facts_since") for row in rows]
 
 
 def close_working(
@@ -164,14 +167,14 @@ def close_working(
     *,
     retention_seconds: float,
     run_id: int,
-) -> None:
-    """Archive the working memories that a session handed over.
+) -> list[RunChange]:
+    """Archive the working memories that a session handed over; answers how they were and are.
 
     Raises: PassError when one changed since it was read; the session is judged again.
     """
     if not working:
-        return
-    result = conn.execute(
+        return []
+    rows = conn.execute(
         statement("consolidate_close_working"),
         {
             "org_id": org_id,
@@ -180,9 +183,33 @@ def close_working(
             "retention_seconds": retention_seconds,
             "run_id": run_id,
         },
-    )
-    if len(result.all()) != len(working):
+    ).all()
+    if len(rows) != len(working):
         raise PassError("a_memory_changed_meanwhile")
+    return [_change(row, What.CLOSED, "state", "state_since", "state_reason") for row in rows]
+
+
+def _change(row: Any, what: What, *columns: str) -> RunChange:  # noqa: ANN401 - a row
+    def facts(suffix: str) -> dict[str, Any]:
+        return {name: as_json(getattr(row, name + suffix)) for name in columns}
+
+    return RunChange(
+        memory_id=row.id,
+        what=what,
+        version_before=getattr(row, "version_before", row.version),
+        version_after=row.version,
+        before=facts("_before"),
+        after=facts(""),
+    )
+
+
+def last_episode(conn: Connection, org_id: int, owner: Owner) -> int | None:
+    """The live episodic memory of the agent and user that was written last."""
+    found: int | None = conn.execute(
+        statement("consolidate_last_episode"),
+        {"org_id": org_id, "agent_id": owner.agent_id, "user_id": owner.user_id},
+    ).scalar_one_or_none()
+    return found
 
 
 def close_session(

@@ -3,13 +3,14 @@
 A frozen holder that wakes up after its lease lapsed finds a higher fence and changes nothing.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection
 
 from nrem.errors import LostLease
 from nrem.store.statement import statement
-from nrem.store.work import Instant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,9 +80,24 @@ def finish(conn: Connection, lease: Lease, *, steps: int = 0, is_failure: bool =
         raise LostLease
 
 
-def arm(conn: Connection, lease: Lease, due_at: Instant) -> None:
+def arm(conn: Connection, lease: Lease, due_at: datetime | None) -> None:
     """Say when the stream is due again; only after `finish` in the same transaction."""
     conn.execute(statement("lease_arm"), {**lease.key(), "due_at": due_at})
+
+
+def bring_forward(
+    conn: Connection, org_id: int, name: str, delay_seconds: Mapping[int, float]
+) -> None:
+    """Make streams due for a pass, no later than `delay_seconds` from now."""
+    conn.execute(
+        statement("lease_bring_forward"),
+        {
+            "org_id": org_id,
+            "pass": name,
+            "stream_ids": list(delay_seconds),
+            "delay_seconds": [float(delay) for delay in delay_seconds.values()],
+        },
+    )
 
 
 def set_aside(conn: Connection, org_id: int, name: str, stream_id: int, *, state: str) -> None:
@@ -92,9 +108,9 @@ def set_aside(conn: Connection, org_id: int, name: str, stream_id: int, *, state
     )
 
 
-def next_due(conn: Connection, org_id: int, name: str) -> Instant:
+def next_due(conn: Connection, org_id: int, name: str) -> datetime | None:
     """When the earliest stream that nobody holds is due."""
-    due_at: Instant = conn.execute(
+    due_at: datetime | None = conn.execute(
         statement("lease_next_due"), {"org_id": org_id, "pass": name}
     ).scalar_one()
     return due_at

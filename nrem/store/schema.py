@@ -24,6 +24,13 @@ from nrem.store.schema_control import (
     ticks,
 )
 from nrem.store.schema_directory import agents, sessions, subjects, threads, users
+from nrem.store.schema_knowledge import (
+    attributes,
+    edges,
+    previews,
+    promote_queue,
+    run_changes,
+)
 from nrem.store.schema_life import accesses, crossings, holds, past_embeddings, past_lexemes
 from nrem.store.schema_tenant import (
     derivations,
@@ -39,7 +46,7 @@ from nrem.store.schema_tenant import (
 
 __all__ = ["CONTENT_COLUMNS", "CONTROL_TABLES", "SCHEMA_VERSION", "TENANT_TABLES", "metadata"]
 
-SCHEMA_VERSION: Final = "0002"
+SCHEMA_VERSION: Final = "0003"
 
 # Hold no text from callers; the worker role reads them across orgs.
 CONTROL_TABLES: Final[tuple[Table, ...]] = (
@@ -78,6 +85,11 @@ TENANT_TABLES: Final[tuple[Table, ...]] = (
     past_embeddings,
     past_lexemes,
     holds,
+    edges,
+    run_changes,
+    promote_queue,
+    attributes,
+    previews,
 )
 
 # What callers and people wrote, and what is computed from it; kept out of planner statistics.
@@ -98,4 +110,6 @@ CONTENT_COLUMNS: Final[tuple[tuple[str, str], ...]] = (
     ("past_embeddings", "vector"),
     ("past_lexemes", "lexeme"),
     ("holds", "reference"),
+    ("edges", "metadata"),
+    ("previews", "changes"),
 )

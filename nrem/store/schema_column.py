@@ -70,9 +70,18 @@ def document(name: str, *, nullable: bool = False) -> Column[object]:
     return Column(name, JSONB, nullable=nullable)
 
 
-def points_to(table: str, *columns: str, dies_with: bool = False) -> ForeignKeyConstraint:
-    """`columns`, org_id first, name a row of `table`; the row may go when that one goes."""
+def points_to(
+    table: str, *columns: str, dies_with: bool = False, is_deferred: bool = False
+) -> ForeignKeyConstraint:
+    """`columns`, org_id first, name a row of `table`; the row may go when that one goes.
+
+    Deferred: the row of `table` may be written later in the transaction.
+    """
     key = ("id",) if columns == ("org_id",) else ("org_id", "id")
     return ForeignKeyConstraint(
-        columns, [f"{table}.{name}" for name in key], ondelete="CASCADE" if dies_with else None
+        columns,
+        [f"{table}.{name}" for name in key],
+        ondelete="CASCADE" if dies_with else None,
+        deferrable=is_deferred or None,
+        initially="DEFERRED" if is_deferred else None,
     )

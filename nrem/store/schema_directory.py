@@ -88,6 +88,7 @@ sessions: Final = Table(
     instant("consolidated_at", nullable=True),
     count("transitioned", nullable=True),
     number("run_id", nullable=True),
+    number("set_aside_by", nullable=True),
     PrimaryKeyConstraint("org_id", "id"),
     points_to("subjects", "org_id", "subject_id"),
     points_to("threads", "org_id", "thread_id"),

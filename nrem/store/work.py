@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from nrem.store import lease
 from nrem.store.statement import statement
 
 # None = never: Postgres has an instant after all others, Python has none.
@@ -64,15 +65,7 @@ def bring_streams_forward(
     """Make the streams of `kind` due for a pass, no later than `delay_seconds` from now."""
     streams = lock_streams(conn, org_id, ((kind, ref) for ref in delay_seconds))
     delays = {streams[kind, ref].stream_id: delay for ref, delay in delay_seconds.items()}
-    conn.execute(
-        statement("lease_bring_forward"),
-        {
-            "org_id": org_id,
-            "pass": name,
-            "stream_ids": list(delays),
-            "delay_seconds": [float(delay) for delay in delays.values()],
-        },
-    )
+    lease.bring_forward(conn, org_id, name, delays)
 
 
 def bring_forward(conn: Connection, org_id: int, delay_seconds: Mapping[str, float]) -> None:

@@ -21,6 +21,9 @@ CODES = {
     *{("runs", "reason"), ("runs", "detail"), ("policies", "body")},
     *{("crossings", name) for name in ("kind", "before", "after", "reason")},
     *{("holds", "kind"), ("past_embeddings", "model")},
+    *{("edges", "kind"), ("edges", "drawn_by")},
+    *{("run_changes", name) for name in ("what", "before", "after")},
+    *{("previews", name) for name in ("pass", "state", "reason")},
 }
 
 

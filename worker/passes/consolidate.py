@@ -1,11 +1,12 @@
 """consolidate: an ended session becomes episodic memories, and its working memories are closed.
 
 Reads: one ended (or idle) session of the subject, in the order they ended, and the memories nearest
-to it. Writes: memories with sources, postings and vectors; sources of repeated memories; one
-effect per turn; the session's state. Safe to repeat because fence, session state and the effects'
-key each refuse a second apply.
+to it. Writes: memories with sources, postings, vectors and edges; sources of repeated memories; one
+effect per turn; the session's state; what it did to each memory, so that it can be undone. Safe to
+repeat because fence, session state and the effects' key each refuse a second apply.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -15,13 +16,15 @@ from sqlalchemy import Connection
 from nrem.llm.provider import SessionInput, SessionProposal
 from nrem.policy.consolidate import decide as judge
 from nrem.policy.consolidate_model import Create, Decisions, Known
+from nrem.policy.consolidate_outcome import outcomes
 from nrem.policy.model import MemoryType, Tier
-from nrem.store import consolidate, effect, life, memory, search
+from nrem.policy.relate import Link, links
+from nrem.store import consolidate, effect, lease, life, memory, run_change
 from nrem.store.consolidate import Part
-from nrem.store.effect import Effect
 from nrem.store.lease import Lease
-from nrem.store.memory import Added, NewMemory, content_hash
-from nrem.store.search import Text
+from nrem.store.memory import NewMemory, content_hash
+from nrem.store.run_change import RunChange, What
+from worker import derived
 from worker.contract import Change, Changes, Nothing, Pass, Shape, Work
 
 NAME: Final = "consolidate"
@@ -44,6 +47,8 @@ class Proposal:
     part: Part
     session: SessionProposal
     known: tuple[Known, ...] = ()
+    # the episode written last before this session
+    previous: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +58,7 @@ class Judged:
     part: Part
     session: SessionProposal
     decisions: Decisions
+    links: tuple[Link, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,27 +126,26 @@ def compare(
                     model=its.session.model_id,
                 )
             ),
+            previous=consolidate.last_episode(conn, job.org_id, its.part.owner),
         )
         for its in proposals
     ]
 
 
 def decide(found: Found, proposals: list[Proposal], job: Work) -> Verdict:
-    """What to create, merge and drop."""
-    return Verdict(
-        session_id=found.session_id,
-        parts=tuple(
-            Judged(
-                part=its.part,
-                session=its.session,
-                decisions=judge(
-                    [(one.candidate, one.vector) for one in its.session.candidates],
-                    its.known,
-                    job.policy.consolidate,
-                ),
-            )
-            for its in proposals
-        ),
+    """What to create, merge and drop, and how the new ones hang together."""
+    return Verdict(session_id=found.session_id, parts=tuple(_judge(its, job) for its in proposals))
+
+
+def _judge(its: Proposal, job: Work) -> Judged:
+    policy = job.policy.consolidate
+    candidates = [(one.candidate, one.vector) for one in its.session.candidates]
+    decisions = judge(candidates, its.known, policy)
+    return Judged(
+        part=its.part,
+        session=its.session,
+        decisions=decisions,
+        links=links(decisions.create, its.known, policy, previous=its.previous),
     )
 
 
@@ -148,25 +153,38 @@ def apply(conn: Connection, job: Work, verdict: Verdict) -> Changes:
     """Write the session's memories, and hand it over."""
     # Uses and crossings that came before this have their order: first they are written down.
     life.bring_up_to_date(conn, job.org_id, _touched(verdict), job.timeline, job.now)
-    added = [_apply_part(conn, job, judged) for judged in verdict.parts]
-    created = [number for one in added for number in one.ids]
+    changes = [one for judged in verdict.parts for one in _apply_part(conn, job, judged)]
     working = [one for judged in verdict.parts for one in judged.part.working]
     retention = job.policy.decay.archived_retention_days * _DAY_SECONDS
-    consolidate.close_working(
+    changes += consolidate.close_working(
         conn, job.org_id, working, retention_seconds=retention, run_id=job.run_id
     )
+    run_change.add(conn, job.org_id, job.run_id, changes)
     consolidate.close_session(
         conn, job.org_id, verdict.session_id, run_id=job.run_id, transitioned=len(working)
     )
-    merged = [one.memory_id for judged in verdict.parts for one in judged.decisions.merge]
+    created = [one.memory_id for one in changes if one.what is What.CREATED]
+    merged = [one.memory_id for one in changes if one.what is What.MERGED]
+    if created:
+        _wake_promote(conn, job)
     return Changes(
         read=sum(len(its.part.turns) + len(its.part.working) for its in verdict.parts),
         proposed=sum(len(its.session.candidates) for its in verdict.parts),
         changed=len(created) + len(merged) + 1,
         engine=next((its.session.engine for its in verdict.parts), None),
         detail={"session": verdict.session_id, "created": created, "merged": merged},
-        diff=_diff(created, merged, [one.memory_id for one in working]),
+        due={"promote": _delay_seconds(job)} if created else {},
+        diff=tuple(_diff(verdict, job)),
     )
+
+
+def _wake_promote(conn: Connection, job: Work) -> None:
+    """The new memories' own stream is the one at hand; no lock on its row is needed."""
+    lease.bring_forward(conn, job.org_id, "promote", {_lease(job).stream_id: _delay_seconds(job)})
+
+
+def _delay_seconds(job: Work) -> float:
+    return job.policy.promote.delay_minutes * _MINUTE_SECONDS
 
 
 def _touched(verdict: Verdict) -> list[int]:
@@ -181,38 +199,51 @@ def _touched(verdict: Verdict) -> list[int]:
     ]
 
 
-def _diff(created: list[int], merged: list[int], closed: list[int]) -> tuple[Change, ...]:
-    def lines(ids: list[int], before: str | None, after: str, reason: str) -> list[Change]:
-        return [
-            Change(kind="memory", id=one, before=before, after=after, reason=reason) for one in ids
-        ]
+def _diff(verdict: Verdict, job: Work) -> Iterator[Change]:
+    first = 1
+    for judged in verdict.parts:
+        new = _new(job, judged)
+        yield from derived.lines(new, "said in the session", first=first)
+        yield from derived.edge_lines(judged.links, first=first)
+        first += len(new)
+        for merge in judged.decisions.merge:
+            evidence = tuple(f"event {event}" for event in merge.source_event_ids)
+            yield Change(
+                kind="sources",
+                id=merge.memory_id,
+                before=f"version {merge.version}",
+                after=f"{len(evidence)} more, importance at least {merge.importance:g}",
+                reason="repeated in the session",
+                evidence=evidence,
+            )
+        for one in judged.part.working:
+            yield Change(
+                kind="memory",
+                id=one.memory_id,
+                before="live",
+                after="archived",
+                reason="consolidated",
+            )
 
-    return (
-        *lines(created, None, "live", "said in the session"),
-        *lines(merged, "live", "live", "repeated in the session"),
-        *lines(closed, "live", "archived", "consolidated"),
-    )
 
-
-def _apply_part(conn: Connection, job: Work, judged: Judged) -> Added:
-    decisions, part = judged.decisions, judged.part
-    new = [_memory(job, part, create) for create in decisions.create]
-    added = memory.add(conn, job.org_id, new, policy=job.policy, now=job.now)
-    search.add_vectors(
-        conn,
-        job.org_id,
-        [_text(number, one) for number, one in zip(added.ids, new, strict=True)],
-        [create.vector for create in decisions.create],
-        model=judged.session.model_id,
-    )
-    consolidate.merge(conn, job.org_id, decisions.merge)
+def _apply_part(conn: Connection, job: Work, judged: Judged) -> list[RunChange]:
+    decisions = judged.decisions
+    vectors = [create.vector for create in decisions.create]
+    ids = derived.write(conn, job, _new(job, judged), vectors, model=judged.session.model_id)
+    derived.draw(conn, job, judged.links, ids, drawn_by=NAME)
+    merged = consolidate.merge(conn, job.org_id, decisions.merge)
     memory.add_sources(
         conn,
         job.org_id,
         ((one.memory_id, one.source_event_ids, job.run_id) for one in decisions.merge),
     )
-    effect.add(conn, job.org_id, NAME, _effects(judged), run_id=job.run_id)
-    return added
+    became = outcomes(judged.part.working, judged.session.dropped, decisions)
+    effect.add(conn, job.org_id, NAME, became, run_id=job.run_id)
+    return [*derived.created(ids), *merged]
+
+
+def _new(job: Work, judged: Judged) -> list[NewMemory]:
+    return [_memory(job, judged.part, create) for create in judged.decisions.create]
 
 
 def _memory(job: Work, part: Part, create: Create) -> NewMemory:
@@ -235,43 +266,6 @@ def _memory(job: Work, part: Part, create: Create) -> NewMemory:
         derived_by=NAME,
         run_id=job.run_id,
     )
-
-
-def _text(number: int, new: NewMemory) -> Text:
-    return Text(
-        kind=memory.KIND,
-        item_id=number,
-        agent_id=new.owner.agent_id,
-        subject_id=new.owner.subject_id,
-        content=new.content,
-        content_hash=new.content_hash,
-    )
-
-
-def _effects(judged: Judged) -> list[Effect]:
-    """One outcome per event: what was kept wins over what was dropped."""
-    outcomes: dict[int, Effect] = {}
-    for event_id, reason in _dropped(judged):
-        outcomes[event_id] = (event_id, "dropped", reason)
-    for merge in judged.decisions.merge:
-        outcomes |= {event: (event, "merged", None) for event in merge.source_event_ids}
-    for create in judged.decisions.create:
-        sources = create.candidate.source_event_ids
-        outcomes |= {event: (event, "consolidated", None) for event in sources}
-    return list(outcomes.values())
-
-
-def _dropped(judged: Judged) -> list[tuple[int, str]]:
-    sources = {one.memory_id: one.source_event_ids for one in judged.part.working}
-    gone = [*judged.session.dropped, *judged.decisions.dropped]
-    found = [(one.event_id, one.reason) for one in gone if one.event_id is not None]
-    found += [
-        (event_id, one.reason)
-        for one in gone
-        if one.memory_id is not None
-        for event_id in sources.get(one.memory_id, ())
-    ]
-    return found
 
 
 def next_due(conn: Connection, job: Work) -> datetime | None:

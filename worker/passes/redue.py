@@ -74,7 +74,7 @@ def apply(conn: Connection, job: Work, steps: list[Step]) -> Changes:
         changed=changed,
         reason=None if changed else crossed.reason,
         detail={**crossed.detail, "moved": len(moved)},
-        diff=tuple(sorted((*crossed.diff, *_lines(moved)), key=lambda line: line.id)),
+        diff=tuple(sorted((*crossed.diff, *_lines(moved)), key=lambda line: line.id or 0)),
     )
 
 

@@ -1,8 +1,8 @@
--- consolidate_close_working: archives the working memories that a session handed over, and tells so.
+-- consolidate_close_working: archives the working memories that a session handed over, and tells so; answers how they were.
 -- Index: memories_pkey
 -- Role: nrem_worker
 WITH open AS (
-  SELECT m.id, m.state
+  SELECT m.id, m.state, m.state_since, m.state_reason
   FROM unnest(cast(:memory_ids AS bigint[]), cast(:versions AS int[])) AS w (memory_id, version)
   JOIN memories AS m ON m.org_id = cast(:org_id AS bigint) AND m.id = w.memory_id AND m.version = w.version
   WHERE m.state = 'live' OR (m.state = 'archived' AND m.state_reason = 'idle')
@@ -17,4 +17,5 @@ SET state = 'archived', state_reason = 'consolidated', state_since = app_now(),
 FROM open AS o
 WHERE m.org_id = cast(:org_id AS bigint)
   AND m.id = o.id
-RETURNING m.id
+RETURNING m.id, m.version, o.state AS state_before, o.state_since AS state_since_before,
+          o.state_reason AS state_reason_before, m.state, m.state_since, m.state_reason

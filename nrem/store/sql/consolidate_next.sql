@@ -8,5 +8,7 @@ FROM sessions AS s
 WHERE s.org_id = cast(:org_id AS bigint)
   AND s.subject_id = cast(:subject_id AS bigint)
   AND s.state = 'ended'
+  -- undone, and not asked for again
+  AND s.set_aside_by IS NULL
 ORDER BY s.end_order, s.id
 LIMIT 1

@@ -13,3 +13,4 @@ FROM sessions AS s
 WHERE s.org_id = cast(:org_id AS bigint)
   AND s.subject_id = cast(:subject_id AS bigint)
   AND s.state <> 'consolidated'
+  AND s.set_aside_by IS NULL
