@@ -23,12 +23,12 @@ from nrem.queue import Nudger
 from nrem.store import engine, policy
 from nrem.store.append import append
 from nrem.store.event import Appended, NewEvent
+from nrem.store.work import Waits
 
 _MOST_EVENTS: Final = 2_000
 # Waiting beyond this is refused: the database is slower than the callers.
 _MOST_WAITING: Final = 20_000
 _ATTEMPTS: Final = 3
-_MINUTE_SECONDS: Final = 60.0
 # Deadlock and serialization: the whole transaction may be tried again at once.
 _TRANSIENT: Final = ("40P01", "40001")
 # Lock and statement timeouts: the section waited too long, the others need not.
@@ -188,8 +188,8 @@ def _alone(conn: Connection, org_id: int, request: _Request) -> _Outcome:
 def _append(conn: Connection, org_id: int, events: Sequence[NewEvent]) -> list[Appended]:
     with conn.begin_nested():
         now = engine.enter(conn, org_id=org_id)
-        idle = policy.load(conn, org_id, now).session.idle_minutes * _MINUTE_SECONDS
-        return append(conn, org_id, events, now=now, idle_seconds=idle)
+        waits = Waits.of(policy.load(conn, org_id, now))
+        return append(conn, org_id, events, now=now, waits=waits)
 
 
 def _answer(request: _Request, outcome: _Outcome) -> None:

@@ -21,6 +21,7 @@ from nrem.store import engine, event, work
 from nrem.store import org as orgs
 from nrem.store.append import append
 from nrem.store.event import Appended, NewEvent
+from nrem.store.work import Waits
 from tests.postgres import Database
 from worker.contract import Pass, Tools
 from worker.passes import BY_NAME
@@ -28,6 +29,7 @@ from worker.runner import Cause, Outcome, Setting, drain, step
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 IDLE_SECONDS = 1800.0
+WAITS = Waits(idle=IDLE_SECONDS, promote=60.0)
 # The passes that only a tick, a request or a command starts.
 TICKED = {"decay", "expire"}
 DIGEST = Digest(b"the pepper of the tests")
@@ -174,7 +176,7 @@ class Org:
         """Store events in one transaction."""
         placed = [replace(one, index=index) for index, one in enumerate(events)]
         with engine.begin(self.world.api, org_id=self.number, now=now) as conn:
-            return append(conn, self.number, placed, now=now, idle_seconds=IDLE_SECONDS)
+            return append(conn, self.number, placed, now=now, waits=WAITS)
 
     def ask(self, question: str, **parameters: Any) -> list[Any]:  # noqa: ANN401
         """Rows; `%(org)s` stands for this org."""

@@ -120,6 +120,10 @@ def _never_due(_conn: Connection, _work: Work) -> datetime | None:
     return None
 
 
+def _rouses_nobody(_conn: Connection, _work: Work) -> None:
+    """What is due is due, whoever asked."""
+
+
 def _cannot_park(_conn: Connection, _work: Work, _found: Any) -> None:  # noqa: ANN401
     """Batch and leased passes are parked by the runner."""
 
@@ -141,6 +145,8 @@ class Pass:
     max_attempts: int = 5
     # a duty of the whole system, which no org plans: a tick every so many seconds
     every_seconds: int | None = None
+    # of a leased pass: what a tick, a request or the command makes due besides
+    rouse: Callable[[Connection, Work], None] = _rouses_nobody
     claim: Callable[[Connection, Work, int], Any] = _no_claim
     propose: Callable[[Work, Any], Any] = _no_proposal
     # a short read after a long proposal: what it must be held against

@@ -24,6 +24,7 @@ from nrem.store.key import Caller
 from nrem.store.memory import NewMemory, Owner
 from nrem.store.search import Text
 from nrem.store.view import Filters, MemoryView, Page
+from nrem.store.work import Waits
 from nrem.wire.answer import MemoriesOut, MemoryOut, MemoryPage
 from nrem.wire.change import MemoryBatchIn
 from nrem.wire.request import MemoryIn, MemoryQuery
@@ -134,8 +135,7 @@ def _store(
     org, now = caller.org_id, engine.instant(conn)
     timeline = policy.timeline(conn, org)
     settings = timeline.at(now)
-    idle_seconds = settings.session.idle_minutes * 60.0
-    stored = append(conn, org, events, now=now, idle_seconds=idle_seconds)
+    stored = append(conn, org, events, now=now, waits=Waits.of(settings))
     fresh = [place for place, one in enumerate(stored) if not one.is_duplicate]
     known = view.memories_of_events(conn, org, [o.event_id for o in stored if o.is_duplicate])
     if fresh:

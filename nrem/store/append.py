@@ -18,6 +18,7 @@ from nrem.store.access import Access
 from nrem.store.event import ACCESS, MEMORY, SESSION_END, SESSION_START, TURN, Appended, NewEvent
 from nrem.store.session import Opening, OpenSession
 from nrem.store.statement import statement
+from nrem.store.work import Waits
 
 
 @dataclass(slots=True, kw_only=True)
@@ -38,9 +39,14 @@ class _Place:
     # a session.end that found its session open
     ends_it: bool = False
 
+    @property
+    def is_kept_now(self) -> bool:
+        """Whether it becomes a memory in this transaction that promote will look at."""
+        return self.event.is_stored_now and not self.event.is_working
+
 
 def append(
-    conn: Connection, org_id: int, events: Sequence[NewEvent], *, now: datetime, idle_seconds: float
+    conn: Connection, org_id: int, events: Sequence[NewEvent], *, now: datetime, waits: Waits
 ) -> list[Appended]:
     """Store events in their order; the caller's transaction makes them all or nothing.
 
@@ -49,7 +55,7 @@ def append(
     """
     known = idempotency.find(conn, org_id, events)
     fresh = idempotency.without_repeats(events, known)
-    places = _store(conn, org_id, fresh, now=now, idle_seconds=idle_seconds) if fresh else []
+    places = _store(conn, org_id, fresh, now=now, waits=waits) if fresh else []
     stored = {id(place.event): place for place in places}
     known |= {p.event.idem_key: p.event_id for p in places if p.event.idem_key is not None}
     return [
@@ -73,7 +79,7 @@ def _answer(place: _Place) -> Appended:
 
 
 def _store(
-    conn: Connection, org_id: int, events: Sequence[NewEvent], *, now: datetime, idle_seconds: float
+    conn: Connection, org_id: int, events: Sequence[NewEvent], *, now: datetime, waits: Waits
 ) -> list[_Place]:
     places = _locate(conn, org_id, events)
     _open_sessions(conn, org_id, places, now)
@@ -82,7 +88,7 @@ def _store(
     sessions = {p.session.session_id: p.session for p in places if p.session}
     session.touch(conn, org_id, sessions.values())
     access.add_of_events(conn, org_id, _uses(places, now))
-    _announce(conn, org_id, places, sessions.values(), idle_seconds)
+    _announce(conn, org_id, places, sessions.values(), waits)
     return places
 
 
@@ -179,6 +185,7 @@ def _number(conn: Connection, org_id: int, places: list[_Place]) -> None:
         place.stream = _stream_of(place)
     # The subject's stream too, which the announcement needs: one lock step cannot deadlock.
     subjects = {("subject", p.session.subject_id) for p in places if p.session}
+    subjects |= {("subject", p.subject_id) for p in places if p.is_kept_now}
     last = work.lock_streams(conn, org_id, {p.stream for p in places} | subjects)
     tokens = dict.fromkeys(last, 0)
     for place in places:
@@ -242,7 +249,7 @@ def _announce(
     org_id: int,
     places: list[_Place],
     sessions: Iterable[OpenSession],
-    idle_seconds: float,
+    waits: Waits,
 ) -> None:
     """Queue what passes will want, and bring their streams and the org forward."""
     due = {"reinforce": 0.0} if any(p.event.kind == ACCESS for p in places) else {}
@@ -258,10 +265,14 @@ def _announce(
     delays: dict[int, float] = {}
     for its in sessions:
         if its.end_event_id or its.waits:
-            delay = 0.0 if its.end_event_id else idle_seconds
+            delay = 0.0 if its.end_event_id else waits.idle
             delays[its.subject_id] = min(delay, delays.get(its.subject_id, delay))
     if delays:
         work.bring_streams_forward(conn, org_id, "consolidate", "subject", delays)
         due["consolidate"] = min(delays.values())
+    kept = {p.subject_id: waits.promote for p in places if p.is_kept_now}
+    if kept:
+        work.bring_streams_forward(conn, org_id, "promote", "subject", kept)
+        due["promote"] = waits.promote
     if due:
         work.bring_forward(conn, org_id, due)

@@ -58,6 +58,11 @@ class NewMemory:
     derived_by: str | None = None
     run_id: int | None = None
 
+    @property
+    def is_working(self) -> bool:
+        """Whether consolidation will take it over."""
+        return self.memory_type is MemoryType.WORKING
+
 
 def born(
     body: Mapping[str, Any],

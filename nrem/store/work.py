@@ -7,15 +7,36 @@ with the database's own clock (`clock_timestamp()`).
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from nrem.policy.params import Policy
 from nrem.store import lease
 from nrem.store.statement import statement
 
+_MINUTE_SECONDS: Final = 60.0
+
 # None = never: Postgres has an instant after all others, Python has none.
 Instant = datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waits:
+    """How long passes wait for more, by the org's policy, in seconds."""
+
+    # consolidate, until nobody writes to a session any more
+    idle: float
+    # promote, for company of a memory that is stored at once
+    promote: float
+
+    @classmethod
+    def of(cls, policy: Policy) -> "Waits":
+        """As a policy says."""
+        return cls(
+            idle=policy.session.idle_minutes * _MINUTE_SECONDS,
+            promote=policy.promote.delay_minutes * _MINUTE_SECONDS,
+        )
 
 
 @dataclass(slots=True, kw_only=True)

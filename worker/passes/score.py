@@ -1,9 +1,9 @@
 """score: an accepted event becomes a memory with an importance; a turn becomes searchable.
 
 Reads: queued `memory` and `turn` events, and which of their words the subject's memories hold
-already. Writes: memories with sources, postings, one effect per
-event, the queue of `embed`. Safe to repeat because the queue row goes in the same transaction and
-the effect's key refuses a second one.
+already. Writes: memories with sources and postings, one effect per event, the queue of `embed`,
+when `promote` is to look at them. Safe to repeat because the queue row goes in the same transaction
+and the effect's key refuses a second one.
 """
 
 from dataclasses import dataclass, replace
@@ -20,6 +20,7 @@ from nrem.store.search import Text, turn_text
 from worker.contract import Changes, Pass, Shape, Work
 
 NAME: Final = "score"
+_MINUTE_SECONDS: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +91,11 @@ def apply(conn: Connection, job: Work, scored: Scored) -> Changes:
     to_embed += [("turn", turn.item_id, 0) for turn in scored.turns]
     if to_embed:
         work.queue_items(conn, job.org_id, "embed", to_embed)
+    delay = job.policy.promote.delay_minutes * _MINUTE_SECONDS
+    kept = {one.owner.subject_id for one in scored.memories if not one.is_working}
+    if kept:
+        delays = dict.fromkeys(kept, delay)
+        work.bring_streams_forward(conn, job.org_id, "promote", "subject", delays)
     effects = [(event_id, "scored", None) for event_id in scored.event_ids]
     effect.add(conn, job.org_id, NAME, effects, run_id=job.run_id)
     return Changes(
@@ -97,7 +103,7 @@ def apply(conn: Connection, job: Work, scored: Scored) -> Changes:
         proposed=len(scored.event_ids),
         changed=len(scored.event_ids),
         detail={"memories": list(added.ids)},
-        due=_due(scored),
+        due=_due(scored) | ({"promote": delay} if kept else {}),
     )
 
 

@@ -32,6 +32,8 @@ def drive(step: Step) -> Outcome | None:
         if not step.pick(conn):
             return None
         job = step.work(conn)
+        if step.is_asked:
+            duty.rouse(conn, job)
         held = lease.claim(
             conn, job.org_id, duty.name, owner=step.owner, lease_seconds=duty.lease_seconds
         )

@@ -149,9 +149,14 @@ class Step:
             org_id=org_id, outcome=outcome, changes=changes, run_id=job.run_id, cause=cause
         )
 
+    @property
+    def is_asked(self) -> bool:
+        """Whether a tick, a request or the command made the org due."""
+        return self._asked_by() is not None
+
     def find_nothing(self, conn: Connection, job: Work) -> Outcome:
         """Nothing is due: worth a run row when somebody asked, and none after an early wake."""
-        if self._asked_by() is None:
+        if not self.is_asked:
             return Outcome(org_id=self._chosen(), outcome="noop")
         return self.record(conn, job, "noop", Changes(read=0, reason="nothing_due"))
 

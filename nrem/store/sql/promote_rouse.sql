@@ -1,0 +1,22 @@
+-- promote_rouse: makes the subjects due whose memories wait for promote; what somebody holds or is arming is left to him.
+-- Index: leases_pkey, promote_queue_pkey, streams_ref_key
+-- Role: nrem_worker
+WITH waiting AS (
+  SELECT DISTINCT q.subject_id
+  FROM promote_queue AS q
+  WHERE q.org_id = cast(:org_id AS bigint)
+), late AS (
+  SELECT l.stream_id
+  FROM waiting AS w
+  JOIN streams AS s ON s.org_id = cast(:org_id AS bigint) AND s.kind = 'subject' AND s.ref_id = w.subject_id
+  JOIN leases AS l ON l.org_id = cast(:org_id AS bigint) AND l.pass = 'promote' AND l.stream_id = s.id
+  WHERE l.state = 'active' AND l.due_at > app_now() AND l.lease_until IS NULL
+  ORDER BY l.stream_id
+  FOR UPDATE OF l SKIP LOCKED
+)
+UPDATE leases AS l
+SET due_at = app_now()
+FROM late
+WHERE l.org_id = cast(:org_id AS bigint)
+  AND l.pass = 'promote'
+  AND l.stream_id = late.stream_id

@@ -1,0 +1,122 @@
+"""What promote makes of its decisions: the edges it draws, and how it tells what it does."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from nrem.policy.contradict import Contradiction
+from nrem.policy.graph import EdgeKind
+from nrem.policy.promote_model import Episode, Gate, Promotions
+from nrem.store.edge import NewEdge
+from worker.contract import Change
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """What is to be written for a subject."""
+
+    promotions: Promotions
+    contradictions: tuple[Contradiction, ...]
+    # how much evidence each promoted memory has that gains some
+    supporters: Mapping[int, int]
+
+    def judged(self) -> dict[int, int]:
+        """The memories that it rests on, with the versions that were judged."""
+        made = self.promotions
+        evidence = [episode for one in made.promote for episode in one.draft.episodes]
+        evidence += [episode for one in made.support for episode in one.episodes]
+        pairs = [(one.memory_id, one.version) for one in (*evidence, *made.support)]
+        ends = [end for one in self.contradictions for end in (one.older, one.newer)]
+        return dict([*pairs, *((end.memory_id, end.version) for end in ends)])
+
+    def changed(self) -> set[int]:
+        """The memories there are already whose rows it writes."""
+        superseded = {one.older.memory_id for one in self.contradictions if one.supersedes}
+        return superseded | {one.memory_id for one in self.promotions.support}
+
+
+def edges(decided: Decided, ids: Sequence[int]) -> list[NewEdge]:
+    """The edges of what is new (its numbers are `ids`), better supported, and contradicted."""
+    made = [
+        (number, one.draft.episodes)
+        for number, one in zip(ids, decided.promotions.promote, strict=True)
+    ]
+    made += [(one.memory_id, one.episodes) for one in decided.promotions.support]
+    return [
+        *(
+            NewEdge(source_id=source, target_id=target, kind=kind)
+            for number, episodes in made
+            for episode in episodes
+            for source, target, kind in (
+                (episode.memory_id, number, EdgeKind.SUPPORTS),
+                (number, episode.memory_id, EdgeKind.DERIVED_FROM),
+            )
+        ),
+        *(
+            NewEdge(source_id=one.newer.memory_id, target_id=one.older.memory_id, kind=kind)
+            for one in decided.contradictions
+            for kind in _kinds(one)
+        ),
+    ]
+
+
+def _kinds(one: Contradiction) -> tuple[EdgeKind, ...]:
+    if one.supersedes:
+        return (EdgeKind.CONTRADICTS, EdgeKind.SUPERSEDES)
+    return (EdgeKind.CONTRADICTS,)
+
+
+def lines(decided: Decided) -> Iterator[Change]:
+    """One line per memory that is new, better supported or true no more, with its evidence."""
+    for at, new in enumerate(decided.promotions.promote, start=1):
+        yield Change(
+            kind=str(new.draft.memory_type),
+            id=None,
+            name=f"new {at}",
+            before=None,
+            after=new.draft.content,
+            reason=", ".join(
+                f"{one.name} {one.value:g} of {one.needed:g}" for one in new.draft.gates
+            ),
+            evidence=_evidence(new.draft.episodes),
+        )
+    for more in decided.promotions.support:
+        had = decided.supporters.get(more.memory_id, 0)
+        yield Change(
+            kind="evidence",
+            id=more.memory_id,
+            before=f"{had} episodes",
+            after=f"{had + len(more.episodes)} episodes",
+            reason="repeated",
+            evidence=_evidence(more.episodes),
+        )
+    for one in decided.contradictions:
+        yield _contradicted(one)
+
+
+def _passed(gate: Gate) -> str:
+    return f"{gate.name} {gate.value:g} (needs {gate.needed:g})"
+
+
+def _contradicted(one: Contradiction) -> Change:
+    newer = f"memory {one.newer.memory_id} version {one.newer.version}"
+    if one.supersedes and one.true_until is not None:
+        return Change(
+            kind="true_until",
+            id=one.older.memory_id,
+            before=f"version {one.older.version}",
+            after=one.true_until.isoformat(),
+            reason=f"superseded: {one.attribute}",
+            evidence=(newer,),
+        )
+    return Change(
+        kind="edge",
+        id=one.older.memory_id,
+        before=f"version {one.older.version}",
+        after=str(EdgeKind.CONTRADICTS),
+        reason=f"contradicted, not superseded: {one.reason}",
+        evidence=(newer,),
+    )
+
+
+def _evidence(episodes: Sequence[Episode]) -> tuple[str, ...]:
+    return tuple(f"memory {one.memory_id} version {one.version}" for one in episodes)
