@@ -29,6 +29,7 @@ from api.routes import (
     history,
     memories,
     metrics,
+    promotion,
     recall,
     sessions,
 )
@@ -43,6 +44,7 @@ _PUBLIC: Final = (
     events.router,
     memories.router,
     explain.router,
+    promotion.router,
     changes.router,
     history.router,
     recall.router,

@@ -117,6 +117,12 @@ def waiting(conn: Connection, org_id: int, subject_id: int, *, limit: int) -> li
     return [row.memory_id for row in rows if not row.is_unembedded]
 
 
+def is_waiting(conn: Connection, org_id: int, subject_id: int, memory_id: int) -> bool:
+    """Whether the pass has yet to look at a memory."""
+    given = {"org_id": org_id, "subject_id": subject_id, "memory_id": memory_id}
+    return bool(conn.execute(statement("promote_is_waiting"), given).scalar_one())
+
+
 def next_due(conn: Connection, org_id: int, subject_id: int, now: datetime) -> datetime | None:
     """When the subject has something to look at; soon, when it only lacks its vector."""
     row = conn.execute(

@@ -119,6 +119,7 @@ NEEDS = {
     ("GET", "/v1/memories"): key.MEMORY_READ,
     ("GET", "/v1/memories/memory_id"): key.MEMORY_READ,
     ("GET", "/v1/memories/memory_id/explain"): key.MEMORY_READ,
+    ("GET", "/v1/memories/memory_id/promote-explain"): key.MEMORY_READ,
     ("POST", "/v1/memories/batch"): key.MEMORY_WRITE,
     ("PATCH", "/v1/memories/memory_id"): key.MEMORY_WRITE,
     ("POST", "/v1/memories/memory_id:pin"): key.MEMORY_WRITE,
