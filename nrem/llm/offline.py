@@ -1,13 +1,21 @@
-"""The provider without a key: extractive and deterministic; the same session, the same proposal.
+"""The provider without a key: extractive and deterministic; the same input, the same proposal.
 
-Sentences are chosen by `nrem.policy.consolidate_extract`; this adapter adds their vectors.
+Sentences are chosen by `nrem.policy.consolidate_extract` and knowledge is drafted by
+`nrem.policy.promote`; this adapter adds their vectors.
 """
 
 from typing import Final
 
 from nrem.llm.embed import Embedder
-from nrem.llm.provider import Proposed, SessionInput, SessionProposal
+from nrem.llm.provider import (
+    PromotionInput,
+    PromotionProposal,
+    Proposed,
+    SessionInput,
+    SessionProposal,
+)
 from nrem.policy.consolidate_extract import extract
+from nrem.policy.promote import drafts
 
 
 class OfflineProvider:
@@ -31,6 +39,19 @@ class OfflineProvider:
                 for candidate, vector in zip(found.candidates, vectors, strict=True)
             ),
             dropped=found.dropped,
+            engine=self.engine,
+            model_id=self._embedder.model_id,
+        )
+
+    def propose_promotions(self, promotion: PromotionInput) -> PromotionProposal:
+        """The knowledge that the episodes make, in their own words, with vectors.
+
+        Raises: ConfigError when the embedder's data is missing or not the reviewed one.
+        """
+        found = drafts(promotion.fresh, promotion.known, promotion.policy)
+        vectors = self._embedder.embed([one.content for one in found])
+        return PromotionProposal(
+            drafts=tuple(zip(found, vectors, strict=True)),
             engine=self.engine,
             model_id=self._embedder.model_id,
         )

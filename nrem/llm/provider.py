@@ -1,14 +1,16 @@
-"""The seam behind which a model proposes what to keep of a session.
+"""The seam behind which a model proposes what to keep of a session, and what episodes make.
 
 A provider reads values and returns values: it opens no transaction, and what it returns is a
-proposal that `nrem.policy.consolidate.decide` judges. Content is data to it, never an instruction.
+proposal that `decide` of `nrem.policy.consolidate` or `nrem.policy.promote` judges. Content
+is data to it, never an instruction.
 """
 
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from nrem.policy.consolidate_model import Candidate, Dropped, Turn, Vector, Working
-from nrem.policy.params import ScorePolicy
+from nrem.policy.params import PromotePolicy, ScorePolicy
+from nrem.policy.promote_model import Draft, Episode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +44,28 @@ class SessionProposal:
     cost_usd: float = 0.0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromotionInput:
+    """Episodes of one subject: those nobody has looked at yet, and those near them."""
+
+    fresh: tuple[Episode, ...]
+    known: tuple[Episode, ...] = ()
+    policy: PromotePolicy = field(default_factory=PromotePolicy)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromotionProposal:
+    """What a provider would make of the episodes, and what asking it cost."""
+
+    # each with the vector of its content
+    drafts: tuple[tuple[Draft, Vector], ...]
+    # written into the run row, such as "offline@1"
+    engine: str
+    # vector space of every draft
+    model_id: str
+    cost_usd: float = 0.0
+
+
 class Provider(Protocol):
     """Proposes; never decides and never writes."""
 
@@ -53,4 +77,10 @@ class Provider(Protocol):
         """What to keep of one session; every turn is behind a candidate or dropped with a reason.
 
         Raises: PassError when the session cannot be processed; the runner retries, then parks.
+        """
+
+    def propose_promotions(self, promotion: PromotionInput) -> PromotionProposal:
+        """What repeated episodes make; a draft names its evidence among those of the input.
+
+        Raises: PassError when the episodes cannot be processed; the runner retries, then parks.
         """

@@ -43,6 +43,11 @@ def words_of_weight(text: str) -> frozenset[str]:
     return frozenset(lexemes(text)) - FUNCTION_WORDS - _SMALL_TALK
 
 
+def is_reaction(text: str) -> bool:
+    """Whether a sentence opens as an answer to what the other speaker said: praise, thanks."""
+    return _REACTION.match(text) is not None
+
+
 # Below this a sentence carries nothing that anybody would ask for later.
 _ENOUGH: Final = 3
 
@@ -141,4 +146,4 @@ def _cues(text: str, names: frozenset[str]) -> int:
 
 def _enough_for(text: str) -> int:
     """A reaction to the other speaker must carry more before it counts as a fact."""
-    return _ENOUGH + 2 if _REACTION.match(text) else _ENOUGH
+    return _ENOUGH + 2 if is_reaction(text) else _ENOUGH

@@ -111,3 +111,43 @@ class Promotions:
     support: tuple[Support, ...] = ()
     # (content of the draft, why nothing is made of it)
     refused: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prospect:
+    """How far an episode is from being made into one type of knowledge."""
+
+    memory_type: MemoryType
+    gates: tuple[Gate, ...]
+    # what would have to come, in words; empty when every gate is passed
+    missing: tuple[str, ...] = ()
+
+    @property
+    def is_passed(self) -> bool:
+        """Whether every gate is passed."""
+        return all(one.is_passed for one in self.gates)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """Why a memory is promoted or not: what was found near it, and what is missing."""
+
+    memory_id: int
+    # other episodes that are instances of the same, by number
+    alike: tuple[int, ...]
+    # how often it was said, this episode counted, and in how many sessions
+    occurrences: int
+    sessions: int
+    # mean cosine to the episodes alike, 0 without any
+    nearness: float
+    # how often its behaviour turned out well and badly; 0 and 0 when it tells of none
+    successes: int
+    failures: int
+    # semantic, then procedural
+    prospects: tuple[Prospect, ...]
+    # promoted memories that it is evidence for, or was until a run was undone
+    supports: tuple[int, ...]
+    # live knowledge that says the same
+    known_as: tuple[int, ...] = ()
+    # why it is never made into knowledge, whatever comes
+    never: str | None = None

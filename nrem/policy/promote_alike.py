@@ -1,0 +1,204 @@
+"""Whether two episodes are instances of one thing: a habit, a preference, a lasting fact.
+
+Nearness of vectors is asked for and never enough, since tea lies next to coffee and "loves" next to
+"hates": who it is about, what it is about, names and polarity must agree. Numbers and dates may
+differ, because each instance has its own. The word lists are English; in other languages the words
+in common decide.
+"""
+
+import re
+from dataclasses import dataclass
+from math import isfinite
+from operator import mul
+from typing import Final
+
+from nrem.policy.consolidate_model import Vector
+from nrem.policy.consolidate_sentence import Kind, is_reaction, sentences, words_of_weight
+from nrem.policy.promote_date import undated
+from nrem.policy.text import FUNCTION_WORDS, lexemes
+
+# Share of common topics (Dice) from which two statements may be about one thing. At 0.5 "avoids
+# peanuts" and "peanuts make me ill" fall apart; at 0.3 whatever names the same dog is one thing.
+_COMMON: Final = 0.4
+
+_SPEAKER: Final = re.compile(r"(?:\w[\w.'\u2019-]*|[^\W\d_a-z]\S*(?:\s[^\W\d_a-z]\S*){1,3}):\s")
+# The question before an answer, as the extraction writes them.
+_QUESTION: Final = re.compile(r"^[^:\n]{1,60}:\s[^\n]*?\?[\"')\]]*\s(?=[^:\n?]{1,60}:\s)")
+_CONTRAST: Final = re.compile(
+    r"\b(?:instead\sof|rather\sthan|more\sthan|better\sthan|unlike|but\snot|not\sjust)\b[^.,;!?]*"
+    r"|(?<=\s)(?:over|to)\s[^.,;!?]*(?<=\w)",
+    re.IGNORECASE,
+)
+_PREFERS: Final = re.compile(r"\bprefer\w*\b[^.,;!?]*?(?=\s(?:over|to)\s)", re.IGNORECASE)
+_NAME: Final = re.compile(r"(?<=[\w,;:)'\"\u2019] )[\"']?([^\W\d_a-z][\w'\u2019-]+)")
+_FIRST: Final = re.compile(r"^[\"']?([^\W\d_a-z][\w'\u2019-]*)\s+(\w+)")
+_RELATIVE: Final = re.compile(
+    r"^(?:my|our|his|her|their|the\suser's)\s+(\w+)\s+(\w+)", re.IGNORECASE
+)
+_SELF: Final = frozenset({"user", "human", "me", "myself", "i"})
+_AUXILIARY: Final = frozenset(
+    "am are can could did do does had has have is may might must should was were will would".split()
+)
+_NEGATION: Final = re.compile(
+    r"\b(?:not|no|never|none|nobody|nothing|neither|nor|without|hardly|rarely|cannot|stopped|quit"
+    r"|gave\sup|\w+n['\u2019]t)\b",
+    re.IGNORECASE,
+)
+_DISLIKE: Final = re.compile(
+    r"\b(?:hate[sd]?|dislike[sd]?|can(?:no|['\u2019])t\sstand|avoid\w*|detest\w*|loathe[sd]?)\b",
+    re.IGNORECASE,
+)
+_NUMBER: Final = re.compile(r"^\d")
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(lexemes(text))
+
+
+# They say how somebody stands to a thing, never which thing.
+_GENERIC: Final = _words("""
+    again agent already also another ask assistant become became bit bring brought choose chose
+    come came decide dislike enjoy ever every favorite favourite find found fond get got give gave
+    given go went gone going gotten happen hate have having help human instead just keep kept kind
+    know knew known like little long lot love made make many mention much need never new often old
+    order own people person pick prefer put rather regular regularly say said sort start state
+    still such take took taken tell told thing thought time told turn two three four five six seven
+    eight nine ten use used user usual usually want wish mostly always sometimes really very back
+    today tonight yesterday tomorrow last next session conversation day week month year able around
+    even ago per first second once twice
+""")
+# They tell an occasion or a common act; the topic only where nothing else is.
+_COMMON_ACT: Final = _words("""
+    afternoon attend ate be buy bought cook do done drink drank drive drove eat evening feel felt
+    hear heard learn listen live lunch dinner breakfast meet met morning night play read run see
+    saw sleep slept spend spent stay study talk teach travel visit walk watch weekend work write
+    wrote
+""")
+# Past forms that no ending betrays.
+_IRREGULAR: Final = {
+    "ran": "run", "swam": "swim", "rode": "ride", "drew": "draw", "sang": "sing", "flew": "fly",
+    "wore": "wear", "wrote": "write", "spoke": "speak", "drank": "drink", "ate": "eat",
+    "slept": "sleep", "taught": "teach", "broke": "break", "woke": "wake", "bought": "buy",
+    "drove": "drive", "built": "build", "sent": "send", "caught": "catch", "fell": "fall",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aspect:
+    """What of a statement must agree before two are instances of one thing."""
+
+    # whom it is about: "" the user, else a name, with the relative meant
+    holder: str
+    # what it is about
+    topics: frozenset[str]
+    # proper names that it mentions, and all of its words, to look names up in
+    names: frozenset[str]
+    words: frozenset[str]
+    numbers: frozenset[str]
+    is_negative: bool
+    # states something: neither a question nor small talk
+    is_statement: bool
+
+    @classmethod
+    def of(cls, content: str) -> "Aspect":
+        """The aspect of a memory's content, which may open with `Speaker: `."""
+        speaker, said = split_speaker(content)
+        lasting = undated(said)
+        about = _without_contrast(lasting)
+        names = frozenset(_folded(" ".join(_NAME.findall(lasting)))) | _subject(lasting)
+        own = _words(speaker)
+        return cls(
+            holder=_holder(speaker, lasting),
+            topics=topics(about) - own,
+            names=names - FUNCTION_WORDS - _GENERIC - own,
+            words=_folded(lasting),
+            numbers=frozenset(one for one in lexemes(lasting) if _NUMBER.match(one)),
+            is_negative=is_negative(about),
+            is_statement=_is_statement(said),
+        )
+
+
+def split_speaker(content: str) -> tuple[str, str]:
+    """Who says it ("" unknown) and what is said; of a question and its answer, the answer."""
+    rest = _QUESTION.sub("", content, count=1)
+    spoken = _SPEAKER.match(rest)
+    if spoken is None:
+        return "", rest.strip()
+    return spoken.group().rstrip(": \n"), rest[spoken.end() :].strip()
+
+
+def topics(text: str) -> frozenset[str]:
+    """The lexemes that say what a text is about; an act or an occasion where nothing else does."""
+    found = {one for one in _folded(text) if not one[0].isdigit()}
+    telling = found & _folded(" ".join(words_of_weight(text))) - _GENERIC - _COMMON_ACT
+    return frozenset(telling or (found & _COMMON_ACT) - {"be", "do"})
+
+
+def is_negative(text: str) -> bool:
+    """Whether it is denied or disliked; denied twice is not denied."""
+    liked = _DISLIKE.sub(" ", text)
+    return (len(_NEGATION.findall(liked)) + len(_DISLIKE.findall(text))) % 2 == 1
+
+
+def conflicts(one: Aspect, other: Aspect) -> bool:
+    """Whether they are about two people, deny one another, or each names what the other lacks."""
+    if one.holder != other.holder or one.is_negative != other.is_negative:
+        return True
+    return bool(one.names - other.words and other.names - one.words)
+
+
+def agree(one: Aspect, other: Aspect) -> bool:
+    """Whether the words allow that both are instances of one thing."""
+    common = len(one.topics & other.topics)
+    if not common or 2 * common < _COMMON * (len(one.topics) + len(other.topics)):
+        return False
+    return one.is_statement and other.is_statement and not conflicts(one, other)
+
+
+def cosine(one: Vector, other: Vector) -> float:
+    """Cosine of two unit vectors; -1 where they cannot be compared."""
+    if len(one) != len(other):
+        return -1.0
+    product = sum(map(mul, one, other))
+    return min(max(product, -1.0), 1.0) if isfinite(product) else -1.0
+
+
+def _folded(text: str) -> frozenset[str]:
+    return frozenset(_IRREGULAR.get(one, one) for one in lexemes(text))
+
+
+def _without_contrast(text: str) -> str:
+    """Without what is preferred to, or what comes instead: "tea instead of coffee" is about tea."""
+    preferred = _PREFERS.search(text)
+    if preferred is not None:
+        at = preferred.end()
+        return text[:at] + _CONTRAST.sub(" ", text[at:], count=1)
+    return re.sub(_CONTRAST.pattern.partition("|(?<=")[0], " ", text, flags=re.IGNORECASE)
+
+
+def _subject(said: str) -> frozenset[str]:
+    """The name of a third person or thing that opens the statement, as its subject."""
+    first = _FIRST.match(said)
+    if first is None:
+        return frozenset()
+    word, verb = first[1], _folded(first[2])
+    acts = verb & (_GENERIC | _COMMON_ACT) or first[2].lower() in _AUXILIARY
+    name = frozenset(lexemes(word)) - FUNCTION_WORDS - _SELF - _GENERIC
+    return name if acts else frozenset()
+
+
+def _holder(speaker: str, said: str) -> str:
+    voice = "" if speaker.casefold() in _SELF else speaker.casefold()
+    relative = _RELATIVE.match(said)
+    if relative is not None and relative[2].lower() in _AUXILIARY | {"live", "lives", "works"}:
+        return f"{voice} {relative[1].casefold()}"
+    subject = _subject(said)
+    return " ".join(sorted(subject)) if subject and not voice else voice
+
+
+def _is_statement(said: str) -> bool:
+    return any(
+        one.kind is Kind.FACT or topics(one.text)
+        for one in sentences(said)
+        if one.kind is not Kind.QUESTION and not is_reaction(one.text)
+    )

@@ -1,0 +1,207 @@
+"""What an episode tells of a behaviour: in which situation, what was done, and how it turned out.
+
+A caller's metadata says it best; else English cues in the text do. What is not said is not guessed:
+without situation or action there is no behaviour, without a sign the outcome is unknown.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from nrem.policy.consolidate_model import Vector
+from nrem.policy.promote_alike import cosine, is_negative, split_speaker, topics
+from nrem.policy.promote_date import tidied, undated
+from nrem.policy.text import normalize
+
+_SITUATION: Final = ("situation", "trigger", "when")
+_ACTION: Final = ("action", "then", "response")
+_OUTCOME: Final = ("outcome", "result")
+_GOOD: Final = frozenset(
+    "success successful succeeded good ok okay true yes 1 pass passed positive worked works fixed"
+    " solved resolved done helped helpful win won".split()
+)
+_BAD: Final = frozenset(
+    "failure failed fail bad error false no 0 negative broken unsuccessful unsolved unresolved"
+    " worse lost loss rejected".split()
+)
+_FAILED: Final = re.compile(
+    r"\b(?:(?:did|does|do|had|has|have|was|were|is)\s?(?:not|n['\u2019]t)\s+(?:\w+\s+)?"
+    r"(?:work|help|fix|solve|resolve|pass|succeed|change|any\seffect)\w*|no\s(?:luck|effect|use)"
+    r"|(?:still|it|that|this|but|and)\s+(?:\w+\s+)?(?:fail|broke|crash|error)\w*|made\sit\sworse"
+    r"|in\svain|without\s(?:success|effect|luck)|never\sworked|to\sno\savail"
+    r"|outcome:?\s(?:was\s|is\s)?(?:failure|failed|bad|negative))\b",
+    re.IGNORECASE,
+)
+_WORKED: Final = re.compile(
+    r"\b(?:work(?:ed|s)|fix(?:ed|es)|help(?:ed|s)|solve[sd]|resolve[sd]|pass(?:ed|es)|succeed(?:ed|s)"
+    r"|did\sthe\strick|success(?:fully|ful)?|went\s(?:well|through|fine)|recovered|cleared)\b",
+    re.IGNORECASE,
+)
+_END: Final = (
+    r"(?:[.!]?\s*$|\s*(?:[,;.!]\s*|\s[-\u2013\u2014]\s*|\s)"
+    r"(?:(?:and|but|then|so)\s+)*(?:(?:it|this|that|which|the\s\w+)\s+)?(?:\w+\s+)?"
+    r"(?P<end>outcome:|result:|work(?:ed|s)|fix(?:ed|es)|help(?:ed|s)|solve[sd]|resolve[sd]"
+    r"|pass(?:ed|es)|succeed(?:ed|s)|success|did\sthe|did\s?n|does\s?n|fail|no\sluck|went\s"
+    r"|recovered|cleared|in\svain|without\s(?:success|effect|luck)|made\sit|still\s|never\s).*$)"
+)
+_WHEN: Final = re.compile(
+    rf"\b(?:when(?:ever)?|after|because|since|if|once|every\stime|each\stime|as)\s+"
+    rf"(?P<situation>[^,;.!?]{{3,200}}),\s*(?:then\s+)?(?P<action>[^;!?]{{3,300}}?){_END}",
+    re.IGNORECASE,
+)
+_LABELLED: Final = re.compile(
+    r"^(?P<situation>[^:.!?]{3,200})[:.]\s+(?P<action>[^:!?]{3,300}?)[.;,!]?\s+"
+    r"(?P<end>(?:outcome|result):.*)$",
+    re.IGNORECASE,
+)
+_FIXED: Final = re.compile(
+    r"^(?P<action>[^,;.!?]{3,200}?)\s+(?P<end>(?:fixed|solved|resolved|fixes|solves|resolves))\s+"
+    r"(?P<situation>[^;.!?]{3,200})[.!]?$",
+    re.IGNORECASE,
+)
+_RESULT: Final = re.compile(r"\b(?:outcome|result):\s*([\w-]+)", re.IGNORECASE)
+_OPENING: Final = re.compile(r"^(?:when(?:ever)?|after|because|if)\s+", re.IGNORECASE)
+# A longer text is a document, whose cues belong to many things.
+_MAX_TEXT: Final = 600
+_SAME: Final = 0.5
+_LONG_STEM: Final = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Behaviour:
+    """What was done in which situation, and whether it turned out well; None: not known."""
+
+    situation: str
+    action: str
+    is_good: bool | None
+    # who tells it, where another name than the user's or assistant's is given
+    speaker: str = ""
+
+
+def behaviour(content: str, metadata: Mapping[str, Any]) -> Behaviour | None:
+    """The behaviour that an episode tells of; None when situation or action is not said."""
+    speaker, said = split_speaker(content[: 2 * _MAX_TEXT])
+    if speaker.casefold() in {"user", "assistant", "agent", "system"}:
+        speaker = ""
+    told = _told(said) if len(said) <= _MAX_TEXT else None
+    situation = _value(metadata, _SITUATION)
+    action = _value(metadata, _ACTION)
+    if situation and action:
+        is_good = _judged(_value(metadata, _OUTCOME))
+        if is_good is None and _value(metadata, _OUTCOME) is None:
+            is_good = _turned_out(said) if len(said) <= _MAX_TEXT else None
+        return _behaviour(situation, action, "", is_good=is_good)
+    if told is None:
+        return None
+    named = _value(metadata, _OUTCOME)
+    is_good = _judged(named) if named is not None else told[2]
+    return _behaviour(situation or told[0], action or told[1], speaker, is_good=is_good)
+
+
+def same_behaviour(
+    one: tuple[Behaviour, Vector], other: tuple[Behaviour, Vector], similarity: float
+) -> bool:
+    """Whether both did the same thing in the same situation, however it turned out.
+
+    The words of both parts decide; nearness of the whole allows that they share fewer.
+    """
+    first, second = one[0], other[0]
+    if first.speaker.casefold() != second.speaker.casefold():
+        return False
+    if is_negative(first.action) != is_negative(second.action):
+        return False
+    near = cosine(one[1], other[1]) >= similarity
+    least = _SAME if near else 1.0
+    return (
+        _common(first.situation, second.situation) >= least
+        and _common(first.action, second.action) >= least
+    )
+
+
+def procedure(several: Sequence[Behaviour]) -> str:
+    """`When <situation>, <action>.` in the words of the first of several, the most central one."""
+    first = several[0]
+    situation = _lowered(_OPENING.sub("", first.situation))
+    action = _lowered(first.action)
+    content = f"When {situation}, {action}."
+    return f"{first.speaker}: {content}" if first.speaker else content
+
+
+def _behaviour(
+    situation: str, action: str, speaker: str, *, is_good: bool | None
+) -> Behaviour | None:
+    clean = [undated(one).strip(" .!,;:\"'") for one in (situation, action)]
+    if not all(topics(one) for one in clean):
+        return None
+    return Behaviour(situation=clean[0], action=clean[1], is_good=is_good, speaker=speaker)
+
+
+def _value(metadata: Mapping[str, Any], keys: Sequence[str]) -> str | None:
+    """The first of the keys that holds a text, a truth or a number; as text."""
+    for key in keys:
+        value = metadata.get(key)
+        if isinstance(value, str) and value.strip():
+            return tidied(value)[:_MAX_TEXT]
+        if isinstance(value, bool | int | float) and keys is _OUTCOME:
+            return str(value).lower()
+    return None
+
+
+def _judged(outcome: str | None) -> bool | None:
+    """Whether a named outcome is a good one; None when it is neither."""
+    if outcome is None:
+        return None
+    plain = normalize(outcome).strip(" .!")
+    if plain in _BAD or _FAILED.search(outcome):
+        return False
+    if plain in _GOOD or _WORKED.search(outcome):
+        return True
+    first = plain.split(" ", 1)[0].strip(".,:;!")
+    return False if first in _BAD else True if first in _GOOD else None
+
+
+def _told(said: str) -> tuple[str, str, bool | None] | None:
+    for pattern in (_LABELLED, _WHEN, _FIXED):
+        match = pattern.search(said)
+        if match is None:
+            continue
+        named = _RESULT.search(said)
+        end = match["end"] or ""
+        rest = said[match.start("end") :] if end else ""
+        is_good = _judged(named[1]) if named else _turned_out(said[match.end("action") :] or rest)
+        if pattern is _FIXED:
+            is_good = True
+        return match["situation"], match["action"], is_good
+    return None
+
+
+def _turned_out(said: str) -> bool | None:
+    if _FAILED.search(said):
+        return False
+    return True if _WORKED.search(said) else None
+
+
+def _common(one: str, other: str) -> float:
+    """Share of the topics of the shorter that the other holds, 0 to 1; a stem meets its noun."""
+    first, second = sorted((topics(one), topics(other)), key=lambda it: (len(it), sorted(it)))
+    if not first:
+        return 0.0
+    return sum(any(_meet(word, held) for held in second) for word in first) / len(first)
+
+
+def _meet(one: str, other: str) -> bool:
+    short, long = sorted((one, other), key=len)
+    return one == other or (len(short) >= _LONG_STEM and long.startswith(short))
+
+
+def _lowered(text: str) -> str:
+    """The text to stand inside a sentence: its first letter small, unless it opens a name or I."""
+    word = re.split(r"[\s,']", text, maxsplit=1)[0]
+    is_plain = word[1:].islower() and word.casefold() in _OPENERS
+    return text[0].lower() + text[1:] if is_plain or not topics(word) else text
+
+
+_OPENERS: Final = frozenset(
+    "the a an my our your his her their it we he she they this that".split()
+)

@@ -1,0 +1,102 @@
+"""The wording of a semantic memory: a sentence of its evidence, without what is of one day.
+
+Nothing is invented: every word stands in the evidence, in the same order. Numbers in which the
+evidence differs, dates and marks such as "again" go; what most of the evidence shares stays.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from nrem.policy.consolidate_sentence import Kind, is_reaction, sentences, words_of_weight
+from nrem.policy.promote_alike import Aspect, is_negative, split_speaker, topics
+from nrem.policy.promote_date import tidied, undated
+from nrem.policy.promote_model import Episode
+from nrem.policy.text import lexemes
+
+_MEASURE: Final = (
+    "(?:km|kilomet(?:er|re)s?|miles?|met(?:er|re)s?|m|cm|kg|g|lbs?|pounds?|l|lit(?:er|re)s?|ml"
+    "|percent|seconds?|secs?|minutes?|mins?|hours?|hrs?|h|days?|weeks?|months?|years?|times|pages?"
+    r"|steps|degrees|euros?|dollars?|a\.?m\.?|p\.?m\.?|o['\u2019]clock)"
+)
+_NUMBER: Final = re.compile(
+    r"(?P<lead>(?<!\w)(?:(?:about|around|at|after|for|in|over|under|nearly|almost|only|within)\s+)*)"
+    rf"[$€£#v]?(?P<number>\d+(?:[.,:]\d+)*)(?:st|nd|rd|th|x|%|k)?(?:\s?{_MEASURE}(?!\w))?",
+    re.IGNORECASE,
+)
+_NEEDS_OBJECT: Final = re.compile(
+    r"\b(?:is|was|are|were|am|be|been|took|takes?|costs?|paid|pays?|weighs?|weighed|scored?|lasts?"
+    r"|lasted|spent|equals|than)[\s.!,]*$",
+    re.IGNORECASE,
+)
+_DANGLING: Final = re.compile(
+    r"\b(?:a|an|the|to|of|in|on|at|for|with|and|or|but|by|from|about|as|that|than|my|your|our|his"
+    r"|her|their|its|if|when|because|instead|rather)[\s.!,]*$",
+    re.IGNORECASE,
+)
+# Sentences of one episode that are weighed; a longer one is a document.
+_MAX_SENTENCES: Final = 20
+
+
+def word(episodes: Sequence[Episode], aspects: Sequence[Aspect]) -> str | None:
+    """The content of what the episodes have in common; None when no sentence of theirs carries it.
+
+    `episodes` come the most central first, each with its aspect. The sentence that says most of
+    what is common and least besides wins, the more central among equals.
+    """
+    common = _common([one.topics for one in aspects])
+    shared = _common([one.words for one in aspects])
+    numbers = frozenset[str].intersection(*(one.numbers for one in aspects))
+    sides = sum(one.is_negative for one in aspects) * 2 > len(aspects)
+    best: tuple[float, str] | None = None
+    for at, episode in enumerate(episodes):
+        for content, value in _candidates(episode.content, common, shared, numbers):
+            if is_negative(content) != sides:
+                continue
+            ranked = value - 0.1 * at / len(episodes)
+            if best is None or ranked > best[0]:
+                best = (ranked, content)
+    return best[1] if best else None
+
+
+def _common(several: Sequence[frozenset[str]]) -> frozenset[str]:
+    """What more than half of them hold."""
+    every = frozenset[str]().union(*several)
+    return frozenset(
+        one for one in every if 2 * sum(one in held for held in several) > len(several)
+    )
+
+
+def _candidates(
+    content: str, common: frozenset[str], shared: frozenset[str], numbers: frozenset[str]
+) -> Iterator[tuple[str, float]]:
+    """Contents that the sentences of one episode make, and how well each says what is common."""
+    speaker, said = split_speaker(content)
+    for one in sentences(said)[:_MAX_SENTENCES]:
+        if one.kind is Kind.QUESTION or is_reaction(one.text):
+            continue
+        text = _unnumbered(undated(one.text, shared), numbers)
+        if text is None or _DANGLING.search(text):
+            continue
+        about = topics(text)
+        if not about & common:
+            continue
+        text = text[0].upper() + text[1:]
+        besides = words_of_weight(text) - shared
+        value = len(about & common) / len(common) - 0.05 * len(besides) - 0.2 * one.is_dependent
+        yield (f"{speaker}: {text}" if speaker else text), value
+
+
+def _unnumbered(text: str, numbers: frozenset[str]) -> str | None:
+    """The text without numbers that are not in `numbers`; None when it cannot be without one."""
+    parts: list[str] = []
+    at = 0
+    for match in _NUMBER.finditer(text):
+        if numbers.issuperset(lexemes(match["number"])):
+            continue
+        before = text[at : match.start()]
+        if not match["lead"] and _NEEDS_OBJECT.search(before):
+            return None
+        parts += [before, " "]
+        at = match.end()
+    return tidied("".join([*parts, text[at:]])) or None
