@@ -11,6 +11,22 @@ from tests.store.recalling import recall
 from tests.world import NOW, Org
 
 ALWAYS: Final = Timeline(Policy.default())
+_EDGES: Final = (
+    "SELECT source_id, kind, target_id, weight FROM edges "
+    "WHERE org_id = %(org)s AND valid_to IS NULL ORDER BY 1, 2, 3"
+)
+_EFFECTS: Final = (
+    "SELECT event_id, step, outcome, reason FROM effects WHERE org_id = %(org)s ORDER BY 1, 2"
+)
+_SESSIONS: Final = (
+    "SELECT id, state, ended_at, end_order, transitioned, run_id, consolidated_at "
+    "FROM sessions WHERE org_id = %(org)s ORDER BY 1"
+)
+_SUPERSEDED: Final = (
+    "SELECT id, true_until FROM memories "
+    "WHERE org_id = %(org)s AND true_until IS NOT NULL ORDER BY 1"
+)
+_QUESTIONS: Final = (_EDGES, _EFFECTS, _SESSIONS, _SUPERSEDED)
 
 
 def undo(org: Org, run_id: int, *, again: bool = False, now: datetime = NOW) -> Reverted:
@@ -53,19 +69,7 @@ def stands(org: Org, *, now: datetime) -> dict[int, tuple[Any, ...]]:
 
 def told(org: Org) -> list[Any]:
     """What else there is: standing edges, effects, sessions, what is true until when."""
-    return [
-        org.ask(question)
-        for question in (
-            "SELECT source_id, kind, target_id, weight FROM edges "
-            "WHERE org_id = %(org)s AND valid_to IS NULL ORDER BY 1, 2, 3",
-            "SELECT event_id, step, outcome, reason FROM effects "
-            "WHERE org_id = %(org)s ORDER BY 1, 2",
-            "SELECT id, state, ended_at, end_order, transitioned, run_id, consolidated_at "
-            "FROM sessions WHERE org_id = %(org)s ORDER BY 1",
-            "SELECT id, true_until FROM memories WHERE org_id = %(org)s "
-            "AND true_until IS NOT NULL ORDER BY 1",
-        )
-    ]
+    return [org.ask(question) for question in _QUESTIONS]
 
 
 def snapshot(org: Org, *queries: str, now: datetime) -> list[Any]:
