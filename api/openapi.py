@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from nrem.wire.admin import PauseIn, ScheduleIn
+from nrem.wire.admin import PauseIn, RevertIn, ScheduleIn
 from nrem.wire.change import ChangeIn, EditIn, MemoryBatchIn, RestoreIn, RollbackIn
 from nrem.wire.hold import HoldIn
 from nrem.wire.policy import PolicyChangesIn, PolicyIn, PolicyPreviewIn, PolicyRollbackIn
@@ -28,6 +28,7 @@ _BODIES: Final[tuple[type[BaseModel], ...]] = (
     PolicyRollbackIn,
     PolicyPreviewIn,
     HoldIn,
+    RevertIn,
 )
 _PLACE: Final = "#/components/schemas/{model}"
 

@@ -12,7 +12,7 @@ from nrem.command import runs, schedule, system
 from nrem.command.server import Server
 
 schedule_app = typer.Typer(help="When passes run: list, set, pause, resume, run now.")
-runs_app = typer.Typer(help="What passes did: list runs, look at one.")
+runs_app = typer.Typer(help="What passes did: list runs, look at one, undo one.")
 
 Pass = Annotated[str, typer.Argument(metavar="PASS", help="score, embed, consolidate, decay …")]
 
@@ -138,6 +138,25 @@ def runs_show(
     def work() -> int:
         found = _asked(context, data, lambda admin: runs.read_one(admin, run_id))
         show(found, as_json=as_json, text=lambda: runs.describe_one(found))
+        return 0
+
+    guarded(work)
+
+
+@runs_app.command("revert")
+def runs_revert(
+    context: typer.Context,
+    run_id: Annotated[str, typer.Argument(metavar="RUN", help="A run of consolidate or promote.")],
+    data: Data = None,
+    *,
+    again: Annotated[bool, typer.Option("--again", help="Let the pass look anew.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Undo a whole run; what people or other runs did since is kept, and told."""
+
+    def work() -> int:
+        done = _asked(context, data, lambda admin: runs.revert(admin, run_id, again=again))
+        show(done, as_json=as_json, text=lambda: runs.describe_revert(done))
         return 0
 
     guarded(work)

@@ -7,9 +7,10 @@ from fastapi import APIRouter, Query
 from api.deps import AdminReader, Nrem, transaction
 from nrem import ids
 from nrem.errors import InvalidError, NotFoundError
-from nrem.store import run
+from nrem.store import run, run_change
 from nrem.store.run import Filters, RunRow
-from nrem.wire.admin import RunOut, RunPage, RunQuery
+from nrem.store.run_change import Shown
+from nrem.wire.admin import RunChangeOut, RunOut, RunPage, RunQuery, RunShown
 
 router = APIRouter(tags=["runs"])
 
@@ -38,15 +39,30 @@ async def list_runs(
 
 
 @router.get("/v1/admin/runs/{run_id}")
-async def get_run(run_id: str, state: Nrem, caller: AdminReader) -> RunOut:
-    """One run."""
-    number, row = ids.decode(ids.RUN, run_id), None
+async def get_run(run_id: str, state: Nrem, caller: AdminReader) -> RunShown:
+    """One run, with what it did to each memory."""
+    number, row, changes = ids.decode(ids.RUN, run_id), None, []
     if number:
         async with transaction(state, caller) as run_in:
             row = await run_in(run.find, caller.org_id, number)
+            changes = await run_in(run_change.show, caller.org_id, number)
     if row is None:
         raise NotFoundError("there is no such run")
-    return _run_out(row)
+    return RunShown(**_run_out(row).model_dump(), changes=[_change_out(shown) for shown in changes])
+
+
+def _change_out(shown: Shown) -> RunChangeOut:
+    change = shown.change
+    return RunChangeOut(
+        memory_id=ids.encode(ids.MEMORY, change.memory_id),
+        what=change.what.value,
+        version_before=change.version_before,
+        version_after=change.version_after,
+        content_before=shown.content_before,
+        content_after=shown.content_after,
+        before=dict(change.before),
+        after=dict(change.after),
+    )
 
 
 def _run_out(row: RunRow) -> RunOut:
@@ -65,6 +81,9 @@ def _run_out(row: RunRow) -> RunOut:
         duration_ms=row.duration_ms,
         engine=row.engine,
         detail={name: _wired(value) for name, value in row.detail.items()},
+        reverted_at=row.reverted_at,
+        reverted_by=ids.encode(ids.RUN, row.reverted_by) if row.reverted_by else None,
+        reverts=ids.encode(ids.RUN, row.reverts) if row.reverts else None,
     )
 
 

@@ -15,9 +15,10 @@ $$;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON edges, run_changes, promote_queue, attributes, previews TO nrem_worker;
 GRANT SELECT, INSERT, UPDATE ON edges, previews TO nrem_api;
-GRANT SELECT ON run_changes, attributes TO nrem_api;
+GRANT SELECT ON attributes TO nrem_api;
 GRANT SELECT, INSERT ON promote_queue TO nrem_api;
 -- A caller undoes a run.
+GRANT SELECT, INSERT ON run_changes TO nrem_api;
 GRANT INSERT, UPDATE ON runs, run_totals TO nrem_api;
 GRANT SELECT ON run_totals TO nrem_api;
 GRANT DELETE ON effects, derivations TO nrem_api;

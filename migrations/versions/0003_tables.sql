@@ -36,7 +36,7 @@ CREATE TABLE run_changes (
   run_id bigint NOT NULL,
   memory_id bigint NOT NULL,
   what text NOT NULL CONSTRAINT run_changes_what_check
-    CHECK (what IN ('created', 'merged', 'closed', 'superseded', 'supported')),
+    CHECK (what IN ('created', 'merged', 'closed', 'superseded', 'supported', 'reverted')),
   version_before int,
   version_after int NOT NULL,
   before jsonb NOT NULL DEFAULT '{}',
@@ -56,6 +56,9 @@ ALTER TABLE runs
 
 -- A session whose consolidation was undone is left alone until somebody asks for it again.
 ALTER TABLE sessions ADD COLUMN set_aside_by bigint;
+
+CREATE INDEX sessions_run_idx ON sessions (org_id, run_id) WHERE run_id IS NOT NULL;
+CREATE INDEX sessions_set_aside_idx ON sessions (org_id, set_aside_by) WHERE set_aside_by IS NOT NULL;
 
 -- Memories that promote has not looked at since they were written.
 CREATE TABLE promote_queue (

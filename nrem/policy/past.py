@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from nrem.policy.life import Passed
-from nrem.policy.model import MemoryFacts, MemoryType, State, Tier
+from nrem.policy.model import MemoryFacts, MemoryType, Reason, State, Tier
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,13 +50,18 @@ def stood(now: MemoryFacts, past: Past, at: datetime) -> MemoryFacts:
 
 
 def _state(now: MemoryFacts, past: Past, at: datetime) -> tuple[State, datetime]:
-    # A use that was told late may have undone a crossing that is still in the history.
-    if now.state_since <= at:
+    # A use that was told late may have undone a crossing that is still in the history. Who undid a
+    # run later made the memory as if the run had never been: until then it was believed otherwise.
+    if now.state_since <= at and not any(_undoes(one) and one.at > at for one in past.crossings):
         return now.state, now.state_since
     known = [one for one in past.crossings if isinstance(one.after, State) and one.at <= at]
     if not known:
         return State.LIVE, past.recorded_at
     return State(known[-1].after), known[-1].at
+
+
+def _undoes(crossing: Passed) -> bool:
+    return crossing.reason is Reason.REVERTED
 
 
 def _tier(now: MemoryFacts, past: Past, at: datetime) -> Tier:
@@ -69,5 +74,9 @@ def _last_access(now: MemoryFacts, past: Past, at: datetime) -> datetime:
     """The last use until then; recording a memory and restoring it count as one."""
     if now.last_access <= at:
         return now.last_access
-    restores = [one.at for one in past.crossings if one.after is State.LIVE and one.at <= at]
+    restores = [
+        one.at
+        for one in past.crossings
+        if one.after is State.LIVE and one.at <= at and not _undoes(one)
+    ]
     return max([past.recorded_at, *restores, *([past.last_use] if past.last_use else [])])

@@ -4,46 +4,17 @@ Numbers, times and states only; words stand in the versions.
 """
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Connection
 
+from nrem.policy.run_change import RunChange, What
 from nrem.store.statement import statement
 
-
-class What(StrEnum):
-    """What a run did to a memory."""
-
-    CREATED = "created"
-    # it gained sources, because a session repeated it
-    MERGED = "merged"
-    # a working memory that a session handed over
-    CLOSED = "closed"
-    # another one holds instead of it
-    SUPERSEDED = "superseded"
-    # it gained sources, because more episodes are like it
-    SUPPORTED = "supported"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunChange:
-    """One memory that a run changed.
-
-    `before` and `after` have the same keys: columns of `memories` that the run wrote, as JSON
-    (instants in ISO 8601).
-    """
-
-    memory_id: int
-    what: What
-    # None: the run made the memory
-    version_before: int | None
-    version_after: int
-    before: Mapping[str, Any] = field(default_factory=dict)
-    after: Mapping[str, Any] = field(default_factory=dict)
+__all__ = ["RunChange", "Shown", "What", "add", "as_json", "of_row", "read", "show"]
 
 
 def as_json(value: object) -> object:
@@ -73,14 +44,38 @@ def add(conn: Connection, org_id: int, run_id: int, changes: Sequence[RunChange]
 def read(conn: Connection, org_id: int, run_id: int) -> list[RunChange]:
     """What a run did, in the order of the memories' numbers."""
     rows = conn.execute(statement("run_change_read"), {"org_id": org_id, "run_id": run_id})
+    return [of_row(row) for row in rows]
+
+
+def of_row(row: Any) -> RunChange:  # noqa: ANN401 - a row of several statements
+    """The change in a row."""
+    return RunChange(
+        memory_id=row.memory_id,
+        what=What(row.what),
+        version_before=row.version_before,
+        version_after=row.version_after,
+        before=row.before,
+        after=row.after,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What a run did to a memory, with the words of both versions, as far as there are any left."""
+
+    change: RunChange
+    content_before: str | None
+    content_after: str | None
+
+
+def show(conn: Connection, org_id: int, run_id: int) -> list[Shown]:
+    """What a run did, in the order of the memories' numbers, for whoever wants to judge it."""
+    rows = conn.execute(statement("run_change_show"), {"org_id": org_id, "run_id": run_id})
     return [
-        RunChange(
-            memory_id=row.memory_id,
-            what=What(row.what),
-            version_before=row.version_before,
-            version_after=row.version_after,
-            before=row.before,
-            after=row.after,
+        Shown(
+            change=of_row(row),
+            content_before=row.content_before or None,
+            content_after=row.content_after or None,
         )
         for row in rows
     ]

@@ -105,4 +105,10 @@ sessions: Final = Table(
         *("org_id", "subject_id", "end_order", "last_event_at"),
         postgresql_where=text("state <> 'consolidated'"),
     ),
+    Index("sessions_run_idx", "org_id", "run_id", postgresql_where=text("run_id IS NOT NULL")),
+    Index(
+        "sessions_set_aside_idx",
+        *("org_id", "set_aside_by"),
+        postgresql_where=text("set_aside_by IS NOT NULL"),
+    ),
 )

@@ -99,6 +99,75 @@ class RunOut(BaseModel):
     duration_ms: float | None
     engine: str | None
     detail: dict[str, Any]
+    # when and by which run it was undone; the run that it undid itself
+    reverted_at: datetime | None
+    reverted_by: str | None
+    reverts: str | None
+
+
+class RunChangeOut(BaseModel):
+    """What a run did to one memory: its words and the facts that changed, before and after."""
+
+    memory_id: str
+    what: Literal["created", "merged", "closed", "superseded", "supported", "reverted"]
+    # none: the run made the memory
+    version_before: int | None
+    version_after: int
+    # none where there was none, or where it is purged
+    content_before: str | None
+    content_after: str | None
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+class RunShown(RunOut):
+    """One run with what it did to each memory."""
+
+    changes: list[RunChangeOut]
+
+
+class RevertIn(Strict):
+    """How to undo a run."""
+
+    # let the pass look again at what the run was made from; else that is left alone
+    again: Annotated[bool, Field(strict=True)] = False
+
+
+class RevertedCounts(BaseModel):
+    """How many memories are undone, by what the run had done to them; edges ended, sessions."""
+
+    created: int
+    merged: int
+    closed: int
+    superseded: int
+    supported: int
+    edges: int
+    sessions: int
+
+
+class KeptOut(BaseModel):
+    """Something that was not undone, and why."""
+
+    memory_id: str
+    # none: the memory itself, or its words
+    field: str | None
+    reason: str
+    # because of which it was kept
+    run_id: str | None
+
+
+class RevertOut(BaseModel):
+    """What undoing a run did."""
+
+    run_id: str
+    # the run that undid it
+    reverted_by: str
+    reverted: RevertedCounts
+    kept: list[KeptOut]
+    # later runs that built on what it had made; they stand
+    dependents: list[str]
+    # it had been undone before, and the rest tells of that
+    already: bool
 
 
 class RunPage(BaseModel):

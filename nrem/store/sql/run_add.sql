@@ -1,6 +1,5 @@
 -- run_add: writes down one execution of a pass: ids, counts and codes, never content.
 -- Index: runs_pkey, run_totals_pkey
--- Role: nrem_worker
 WITH counted AS (
   INSERT INTO run_totals AS t (org_id, pass, outcome, runs)
   VALUES (cast(:org_id AS bigint), cast(:pass AS text), cast(:outcome AS text), 1)

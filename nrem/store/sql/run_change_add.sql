@@ -1,6 +1,5 @@
 -- run_change_add: writes down what a run does to memories.
 -- Index: run_changes_pkey
--- Role: nrem_worker
 INSERT INTO run_changes (org_id, run_id, memory_id, what, version_before, version_after, before, after)
 SELECT cast(:org_id AS bigint), cast(:run_id AS bigint), w.memory_id, w.what, nullif(w.version_before, 0),
        w.version_after, w.before, w.after
