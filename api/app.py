@@ -17,7 +17,7 @@ from api.openapi import Application
 from api.routes import (
     admin_holds,
     admin_policy,
-    admin_preview,
+    admin_policy_preview,
     admin_runs,
     admin_schedules,
     agents,
@@ -56,7 +56,7 @@ _ADMIN: Final = (
     admin_schedules.router,
     admin_runs.router,
     admin_policy.router,
-    admin_preview.router,
+    admin_policy_preview.router,
     admin_holds.router,
     docs.router,
 )

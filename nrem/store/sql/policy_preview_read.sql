@@ -1,4 +1,4 @@
--- preview_read: what decides the future of the next memories in the order of their numbers, without a lock.
+-- policy_preview_read: what decides the future of the next memories in the order of their numbers, without a lock.
 -- Index: memories_pkey, accesses_waiting_idx
 SELECT m.id, m.type, m.tier, m.state, m.state_since, m.state_reason, m.facts_since, m.importance, m.last_access,
        m.access_count, m.pinned, m.expires_at, use.accesses,

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from nrem.policy.params import Policy
-from nrem.policy.preview import Choice, Tally, count
+from nrem.policy.policy_preview import Choice, Tally, count
 from nrem.store.life import life_of
 from nrem.store.statement import statement
 
@@ -14,7 +14,7 @@ from nrem.store.statement import statement
 def read(conn: Connection, org_id: int, *, after_id: int, limit: int) -> Sequence[Any]:
     """At most `limit` rows for `add`, after the memory of this number."""
     asked = {"org_id": org_id, "after_id": after_id, "limit": limit}
-    return conn.execute(statement("preview_read"), asked).all()
+    return conn.execute(statement("policy_preview_read"), asked).all()
 
 
 def add(tally: Tally, rows: Sequence[Any], choice: Choice) -> None:
@@ -27,5 +27,5 @@ def over_cap(conn: Connection, org_id: int, policy: Policy) -> int:
     cap = policy.expire.max_live_memories
     if not cap:
         return 0
-    found = conn.execute(statement("preview_over_cap"), {"org_id": org_id, "cap": cap})
+    found = conn.execute(statement("policy_preview_over_cap"), {"org_id": org_id, "cap": cap})
     return int(found.scalar_one())
