@@ -17,7 +17,7 @@ from api.openapi import Application
 from api.routes import (
     admin_holds,
     admin_policy,
-    admin_preview,
+    admin_policy_preview,
     admin_revert,
     admin_runs,
     admin_schedules,
@@ -60,7 +60,7 @@ _ADMIN: Final = (
     admin_runs.router,
     admin_revert.router,
     admin_policy.router,
-    admin_preview.router,
+    admin_policy_preview.router,
     admin_holds.router,
     docs.router,
 )

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Connection
 
@@ -54,6 +54,8 @@ class Work:
     # which policy was in force when, for what happened before `now`
     timeline: Timeline
     tools: Tools
+    # where other passes are rehearsed
+    stage: "Stage"
     # what the runner claimed for it; a sweep claims for itself
     items: Sequence[Item] = ()
     lease: Lease | None = None
@@ -96,11 +98,66 @@ class Changes:
     diff: tuple[Change, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A pass to be rehearsed, and perhaps done, for the org at hand."""
+
+    pass_name: str
+    # why, for the rows of its runs
+    cause: str
+    only_subject: int | None = None
+    # as many steps that change something, and no more; None: as many as a rehearsal takes
+    steps: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """One step that changes something."""
+
+    # the subject, session or thread, where it is about one
+    ref_id: int | None
+    read: int
+    proposed: int
+    # New memories are numbered through the whole rehearsal.
+    diff: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rehearsed:
+    """What a pass would do, step by step; or did."""
+
+    scenes: tuple[Scene, ...]
+    # of all steps, also of those that change nothing
+    read: int
+    proposed: int
+    # as that of a run
+    outcome: str
+    reason: str | None = None
+    run_ids: tuple[int, ...] = ()
+    due: Mapping[str, float] = field(default_factory=dict)
+    # what a second performance needs to be the same; the runner's own
+    script: Any = None
+
+
+class Stage(Protocol):
+    """Where a pass has another one rehearsed, and done exactly so."""
+
+    def rehearse(self, job: Work, plan: Plan) -> Rehearsed:
+        """What the pass would do; nothing of it is done.
+
+        No transaction may be open. Raises: PassError when it cannot be told.
+        """
+
+    def perform(self, conn: Connection, rehearsed: Rehearsed) -> Rehearsed | None:
+        """Do in this transaction what was rehearsed; None, and nothing, if it differs by now."""
+
+
 def _no_claim(_conn: Connection, _work: Work, _limit: int) -> Any:  # noqa: ANN401
     return ()
 
 
-def _no_proposal(_work: Work, _found: Any) -> Any:  # noqa: ANN401
+def no_proposal(_work: Work, _found: Any) -> Any:  # noqa: ANN401
+    """Of a pass that needs none."""
     return None
 
 
@@ -141,6 +198,10 @@ class Pass:
     batch: int = 500
     # how long a killed holder keeps its work from others; a living one of a leased pass renews it
     lease_seconds: float = 30.0
+    # whether it can be shown before it is done: it tells all of what it would write in its diff
+    previews: bool = False
+    # its streams are due late, only to gather more: who rehearses it need not wait for that
+    gathers: bool = False
     # the try after which poison work is set aside
     max_attempts: int = 5
     # a duty of the whole system, which no org plans: a tick every so many seconds
@@ -148,7 +209,7 @@ class Pass:
     # of a leased pass: what a tick, a request or the command makes due besides
     rouse: Callable[[Connection, Work], None] = _rouses_nobody
     claim: Callable[[Connection, Work, int], Any] = _no_claim
-    propose: Callable[[Work, Any], Any] = _no_proposal
+    propose: Callable[[Work, Any], Any] = no_proposal
     # a short read after a long proposal: what it must be held against
     compare: Callable[[Connection, Work, Any, Any], Any] = _no_comparison
     decide: Callable[[Any, Any, Work], Any] = _no_decision

@@ -17,7 +17,7 @@ from nrem.errors import ConfigError
 from nrem.telemetry import configure
 from worker.passes import BY_NAME
 from worker.process import Process, open_process
-from worker.runner import Cause, Outcome, Setting, rehearse, summon
+from worker.runner import Cause, Outcome, Setting, reason, rehearse, summon, worst
 
 
 def main() -> int:
@@ -70,20 +70,13 @@ def _run(process: Process, given: argparse.Namespace) -> dict[str, Any]:
         "read": sum(its.changes.read for its in outcomes),
         "proposed": sum(its.changes.proposed for its in outcomes),
         "changes": [change for its in outcomes for change in _changes(its)],
-        "outcome": _outcome(outcomes),
-        "reason": next((its.changes.reason for its in outcomes if its.changes.reason), None),
+        "outcome": worst(outcomes),
+        "reason": reason(outcomes),
     }
 
 
 def _changes(its: Outcome) -> list[dict[str, Any]]:
     return [asdict(change) for change in its.changes.diff]
-
-
-def _outcome(outcomes: list[Outcome]) -> str:
-    """The worst that happened, else whether anything changed."""
-    found = {its.outcome for its in outcomes}
-    ranked = ("parked", "failed", "applied", "deferred", "noop")
-    return next((name for name in ranked if name in found), "noop")
 
 
 def _describe(name: str, report: dict[str, Any]) -> str:

@@ -100,9 +100,12 @@ CREATE TABLE previews (
   answered_at timestamptz,
   expires_at timestamptz NOT NULL,
   digest bytea,
+  -- of the run, those that change something
+  steps int NOT NULL DEFAULT 0,
   read int NOT NULL DEFAULT 0,
   proposed int NOT NULL DEFAULT 0,
   changes jsonb NOT NULL DEFAULT '[]',
+  outcome text,
   reason text,
   run_ids bigint[] NOT NULL DEFAULT '{}',
   PRIMARY KEY (org_id, id),

@@ -38,6 +38,8 @@ _SESSION: Final = (
     ("tcp_user_timeout", "15s"),
 )
 
+_GIVE_WAY_MILLISECONDS: Final = "800"
+
 
 def _options(role: str) -> dict[str, Any]:
     settings = " ".join(f"-c {name}={value}" for name, value in (("role", role), *_SESSION))
@@ -84,6 +86,14 @@ def instant(conn: Connection) -> datetime:
     """The instant of the current transaction, as `enter` set it."""
     found: datetime = conn.execute(statement("transaction_instant")).scalar_one()
     return found
+
+
+def give_way(conn: Connection) -> None:
+    """Have this transaction fail rather than hold up others: it never waits long for a lock.
+
+    Less than the second after which Postgres ends a deadlock, so that it is the one to lose it.
+    """
+    conn.execute(statement("engine_give_way"), {"milliseconds": _GIVE_WAY_MILLISECONDS})
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from nrem.policy.model import MemoryType, Tier
 from nrem.policy.params import ExpirePolicy, Policy
-from nrem.store import life
+from nrem.store import life, preview
 from nrem.store.life import Held
 from nrem.store.statement import statement
 
@@ -62,14 +62,14 @@ def purge(conn: Connection, org_id: int, ids: Sequence[int]) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OldRow:
-    """A row of a log that is kept for a time only: `access` or `run`."""
+    """A row that is kept for a time only: `access`, `run` or `preview`."""
 
     kind: str
     number: int
 
 
 def find_old(conn: Connection, org_id: int, policy: ExpirePolicy, limit: int) -> list[OldRow]:
-    """At most `limit` counted uses and runs older than the policy keeps them."""
+    """At most `limit` counted uses and runs older than the policy keeps them, and old previews."""
     given = {
         "org_id": org_id,
         "access_seconds": policy.access_log_days * _DAY_SECONDS,
@@ -81,7 +81,10 @@ def find_old(conn: Connection, org_id: int, policy: ExpirePolicy, limit: int) ->
 
 
 def delete_old(conn: Connection, org_id: int, old: Sequence[OldRow]) -> None:
-    """Delete rows that `find_old` named."""
+    """Delete rows that `find_old` named; previews are emptied."""
+    previews = [one.number for one in old if one.kind == "preview"]
+    if previews:
+        preview.expire(conn, org_id, previews)
     conn.execute(
         statement("expire_delete_old"),
         {

@@ -3,7 +3,7 @@
 A frozen holder that wakes up after its lease lapsed finds a higher fence and changes nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -30,13 +30,38 @@ class Lease:
         return {"org_id": self.org_id, "pass": self.pass_name, "stream_id": self.stream_id}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which streams to claim; all of those that are due, unless it says otherwise."""
+
+    # the stream of one subject
+    only_subject: int | None = None
+    # also what is due later, the earliest first
+    is_early: bool = False
+    except_streams: Sequence[int] = ()
+
+
 def claim(
-    conn: Connection, org_id: int, name: str, *, owner: str, lease_seconds: float
+    conn: Connection,
+    org_id: int,
+    name: str,
+    *,
+    owner: str,
+    lease_seconds: float,
+    wanted: Wanted,
 ) -> Lease | None:
     """Take the most overdue stream of a pass, or None; the attempt counts from here."""
     row = conn.execute(
         statement("lease_claim"),
-        {"org_id": org_id, "pass": name, "owner": owner, "lease_seconds": lease_seconds},
+        {
+            "org_id": org_id,
+            "pass": name,
+            "owner": owner,
+            "lease_seconds": lease_seconds,
+            "only_subject": wanted.only_subject,
+            "is_early": wanted.is_early,
+            "except_streams": list(wanted.except_streams),
+        },
     ).one_or_none()
     if row is None:
         return None

@@ -19,7 +19,7 @@ from nrem.policy.params import Policy
 from nrem.policy.score import score
 from nrem.policy.state import first_tier
 from nrem.policy.text import fingerprint_text
-from nrem.store import search
+from nrem.store import number, search
 from nrem.store.search import Text
 from nrem.store.statement import statement
 
@@ -142,13 +142,9 @@ def add(
     """Store memories with sources, postings and first due time."""
     if not memories:
         return Added(ids=())
-    ids = list(conn.execute(statement("memory_number"), {"count": len(memories)}).scalars())
+    ids = number.draw(conn, len(memories))
     numbered = list(zip(ids, memories, strict=True))
-    add_sources(
-        conn,
-        org_id,
-        ((number, m.source_event_ids, m.run_id) for number, m in numbered),
-    )
+    add_sources(conn, org_id, ((its, m.source_event_ids, m.run_id) for its, m in numbered))
     due = [first_due(memory, policy, now) for memory in memories]
     conn.execute(statement("memory_add"), _columns(org_id, numbered, due))
     search.add_texts(
@@ -157,13 +153,13 @@ def add(
         [
             Text(
                 kind=KIND,
-                item_id=number,
+                item_id=its,
                 agent_id=m.owner.agent_id,
                 subject_id=m.owner.subject_id,
                 content=m.content,
                 content_hash=m.content_hash,
             )
-            for number, m in numbered
+            for its, m in numbered
         ],
     )
     return Added(ids=tuple(ids))
@@ -175,7 +171,7 @@ def _columns(
     memories = [memory for _, memory in numbered]
     return {
         "org_id": org_id,
-        "ids": [number for number, _ in numbered],
+        "ids": [its for its, _ in numbered],
         "subject_ids": [m.owner.subject_id for m in memories],
         "agent_ids": [m.owner.agent_id for m in memories],
         "user_ids": [m.owner.user_id or 0 for m in memories],

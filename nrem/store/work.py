@@ -139,6 +139,19 @@ def pick(
     return None if row is None else _pick(row)
 
 
+def draw(conn: Connection, org_id: int) -> Pick:
+    """A pick for an org, due or not, which nobody sees: a number for a run, and the instant."""
+    row = conn.execute(statement("work_draw")).one()
+    return Pick(
+        org_id=org_id,
+        cause=None,
+        due_at=None,
+        run_id=row.run_id,
+        instant=row.instant,
+        is_more=False,
+    )
+
+
 def _pick(row: Any) -> Pick:  # noqa: ANN401 - a row
     return Pick(
         org_id=row.org_id,

@@ -23,7 +23,7 @@ CODES = {
     *{("holds", "kind"), ("past_embeddings", "model")},
     *{("edges", "kind"), ("edges", "drawn_by")},
     *{("run_changes", name) for name in ("what", "before", "after")},
-    *{("previews", name) for name in ("pass", "state", "reason")},
+    *{("previews", name) for name in ("pass", "state", "outcome", "reason")},
 }
 
 

@@ -7,6 +7,7 @@ from worker.passes.consolidate import CONSOLIDATE
 from worker.passes.decay import DECAY
 from worker.passes.embed import EMBED
 from worker.passes.expire import EXPIRE
+from worker.passes.preview import PREVIEW
 from worker.passes.promote import PROMOTE
 from worker.passes.redue import REDUE
 from worker.passes.reinforce import REINFORCE
@@ -19,6 +20,7 @@ PASSES: Final[tuple[Pass, ...]] = (
     REINFORCE,  # a memory that was of use lasts longer
     CONSOLIDATE,  # an ended session becomes episodic memories
     PROMOTE,  # what repeats becomes knowledge, what changed takes the place of what was
+    PREVIEW,  # what a pass would do is shown, and done once it is approved
     REDUE,  # when it will fade follows a change of policy
     DECAY,  # what faded or lay idle changes its state
     EXPIRE,  # what outlived its time is forgotten, then purged

@@ -276,6 +276,7 @@ def next_due(conn: Connection, job: Work) -> datetime | None:
 CONSOLIDATE: Final = Pass(
     name=NAME,
     shape=Shape.LEASED,
+    previews=True,
     claim=claim,
     propose=propose,
     compare=compare,

@@ -1,8 +1,9 @@
 """expire: what outlived its time to live, its retention or its cap is forgotten, then purged.
 
 Reads: memories whose TTL or retention is over; those a subject has beyond the cap of its policy;
-old rows of the log of uses and of runs. Writes: states; a purge deletes every word. What is under a
-legal hold is forgotten at most. Safe to repeat because each change has one instant.
+old rows of the log of uses and of runs; old previews. Writes: states; a purge deletes every word,
+and so does the end of a preview. What is under a legal hold is forgotten at most. Safe to repeat
+because each change has one instant.
 """
 
 from collections import Counter
@@ -21,6 +22,8 @@ from worker.contract import Change, Changes, Pass, Shape, Work
 from worker.lives import changes
 
 NAME: Final = "expire"
+# What becomes of an old row; a preview goes on telling which runs came of it.
+_END: Final = {"access": "deleted", "run": "deleted", "preview": "emptied"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +96,7 @@ def _delete(conn: Connection, job: Work, old: tuple[OldRow, ...]) -> Changes:
         changed=len(old),
         detail=dict(kinds),
         diff=tuple(
-            Change(kind=one.kind, id=one.number, before="kept", after="deleted", reason="old")
+            Change(kind=one.kind, id=one.number, before="kept", after=_END[one.kind], reason="old")
             for one in old
         ),
     )

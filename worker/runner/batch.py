@@ -10,7 +10,6 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from nrem.errors import LostLease
 from nrem.store import inbox, park
 from nrem.store.inbox import Item
 from worker.contract import Changes, Work
@@ -29,7 +28,8 @@ def drive(step: Step) -> Outcome | None:
             return None
         job = step.work(conn)
         items = _claim(conn, step, job.org_id)
-        full = len(items) == step.duty.batch
+        # One alone tells nothing of whether there are more.
+        full = 1 < step.duty.batch == len(items)
         step.rearm(conn, job.now if full else step.duty.next_due(conn, job), cost=len(items))
         if not items:
             return step.find_nothing(conn, job)
@@ -37,7 +37,7 @@ def drive(step: Step) -> Outcome | None:
         return _park(step, job, items, reason="crashed", error=None)
     try:
         return _process(step, replace(job, items=items))
-    except LostLease:
+    except step.beyond:
         raise
     except Exception as error:  # noqa: BLE001 - whatever an item does, the others go on
         return _fail(step, job, items, error)
@@ -63,7 +63,7 @@ def _process(step: Step, job: Work) -> Outcome:
     duty = step.duty
     with step.begin() as conn:
         found = duty.claim(conn, job, duty.batch)
-    decisions = duty.decide(found, duty.propose(job, found), job)
+    decisions = duty.decide(found, step.propose(job, found), job)
     with step.begin() as conn:
         inbox.complete(conn, job.org_id, duty.name, job.items, owner=step.owner)
         changes = duty.apply(conn, job, decisions)

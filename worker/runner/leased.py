@@ -13,10 +13,9 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from nrem.errors import LostLease
 from nrem.store import engine, lease, park
 from nrem.store.inbox import Item
-from nrem.store.lease import Lease
+from nrem.store.lease import Lease, Wanted
 from worker.contract import Changes, Nothing, Work
 from worker.runner.step import Outcome, Step
 
@@ -34,9 +33,7 @@ def drive(step: Step) -> Outcome | None:
         job = step.work(conn)
         if step.is_asked:
             duty.rouse(conn, job)
-        held = lease.claim(
-            conn, job.org_id, duty.name, owner=step.owner, lease_seconds=duty.lease_seconds
-        )
+        held = _claim(conn, step, job)
         step.rearm(conn, lease.next_due(conn, job.org_id, duty.name), cost=1.0)
         if held is None:
             return step.find_nothing(conn, job)
@@ -44,10 +41,34 @@ def drive(step: Step) -> Outcome | None:
         return _park(step, job, held, reason="crashed", error=None)
     try:
         return _process(step, replace(job, lease=held), held)
-    except LostLease:
+    except step.beyond:
         raise
     except Exception as error:  # noqa: BLE001 - whatever a stream does, the others go on
         return _fail(step, job, held, error)
+
+
+def _claim(conn: Connection, step: Step, job: Work) -> Lease | None:
+    duty, rehearsal, wanted = step.duty, step.setting.rehearsal, Wanted()
+    if rehearsal is not None:
+        wanted = Wanted(
+            only_subject=rehearsal.only_subject,
+            is_early=duty.gathers,
+            except_streams=rehearsal.skipped,
+        )
+    return lease.claim(
+        conn,
+        job.org_id,
+        duty.name,
+        owner=step.owner,
+        lease_seconds=duty.lease_seconds,
+        wanted=wanted,
+    )
+
+
+def _skip(step: Step, held: Lease) -> None:
+    """It was looked at; a rehearsal, which may not wait until it is due again, leaves it."""
+    if step.setting.rehearsal is not None:
+        step.setting.rehearsal.skipped.append(held.stream_id)
 
 
 def _process(step: Step, job: Work, held: Lease) -> Outcome:
@@ -57,7 +78,7 @@ def _process(step: Step, job: Work, held: Lease) -> Outcome:
         if isinstance(found, Nothing):
             return _nothing(conn, step, job, held, found)
     with _renewed(step, held):
-        proposals = duty.propose(job, found)
+        proposals = step.propose(job, found)
     with step.begin() as conn:
         proposals = duty.compare(conn, job, found, proposals)
     decisions = duty.decide(found, proposals, job)
@@ -72,9 +93,10 @@ def _process(step: Step, job: Work, held: Lease) -> Outcome:
 def _nothing(conn: Connection, step: Step, job: Work, held: Lease, found: Nothing) -> Outcome:
     """Not yet: an early wake leaves no run row, a deferral does."""
     lease.finish(conn, held)
+    _skip(step, held)
     _rearm(conn, step, job, held)
     if found.reason == "not_due":
-        return step.find_nothing(conn, job)
+        return replace(step.find_nothing(conn, job), is_last=False)
     return step.record(conn, job, "deferred", Changes(read=0, reason=found.reason))
 
 
@@ -111,6 +133,7 @@ def _renewed(step: Step, held: Lease) -> Iterator[None]:
 
 def _fail(step: Step, job: Work, held: Lease, error: Exception) -> Outcome:
     reason = type(error).__name__
+    _skip(step, held)
     if held.attempts >= step.duty.max_attempts:
         return _park(step, job, held, reason="failed", error=reason)
     pause = min(_PAUSE_SECONDS * 2.0 ** (held.attempts - 1), _LONGEST_PAUSE_SECONDS)

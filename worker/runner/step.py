@@ -6,16 +6,19 @@ import uuid
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
-from typing import Final
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import OperationalError
 
 from nrem.clock import monotonic
+from nrem.errors import LostLease
 from nrem.store import engine, policy, run, work
 from nrem.store.run import Run
 from nrem.store.work import Pick
-from worker.contract import Changes, Pass, Tools, Work
+from worker.contract import Changes, Pass, Stage, Tools, Work, no_proposal
+from worker.runner.rehearsal import NotProposed, Rehearsal
 
 _PROCESS: Final = f"{socket.gethostname()}:{os.getpid()}"
 
@@ -43,6 +46,8 @@ class Outcome:
     # nothing was due, and nobody else is: another look would find the same
     is_last: bool = False
     cause: str | None = None
+    # the subject, session or thread that it was about
+    ref_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +64,8 @@ class Setting:
     grace_seconds: float = 0.0
     # tests and the command line may choose the instant; nothing that HTTP reaches may
     now: datetime | None = None
-    # a rehearsal does everything inside this transaction, which its owner rolls back
-    rehearsal: Connection | None = None
+    # do everything inside its transaction, for `only_org`, due or not
+    rehearsal: Rehearsal | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -69,6 +74,7 @@ class Step:
 
     setting: Setting
     duty: Pass
+    stage: Stage
     org_id: int | None = None
     # of the work that was picked
     picked: Pick | None = None
@@ -79,6 +85,11 @@ class Step:
     def pick(self, conn: Connection) -> bool:
         """Choose an org and enter it; False when none is due."""
         self.begun = monotonic()
+        if self.setting.rehearsal is not None:
+            self.org_id = self.setting.only_org
+            self.picked = work.draw(conn, self._chosen())
+            self.started_at = self.picked.instant
+            return True
         if self.setting.is_summoned and self.setting.only_org is not None:
             # In the same transaction as the pick: nobody else can take it in between.
             causes = {self.setting.only_org: self.setting.cause.name}
@@ -97,13 +108,13 @@ class Step:
     def begin(self) -> AbstractContextManager[Connection]:
         """A transaction for the chosen org (or, before the choice, for none)."""
         if self.setting.rehearsal is not None:
-            return self._rehearse(self.setting.rehearsal)
+            return self._rehearse(self.setting.rehearsal.conn)
         return engine.begin(self.setting.database, org_id=self.org_id, now=self.setting.now)
 
     @contextmanager
     def _rehearse(self, conn: Connection) -> Iterator[Connection]:
         with conn.begin_nested():
-            engine.enter(conn, org_id=self.org_id, now=self.setting.now)
+            engine.enter(conn, org_id=self.setting.only_org, now=self.setting.now)
             yield conn
 
     def work(self, conn: Connection) -> Work:
@@ -117,7 +128,22 @@ class Step:
             policy=timeline.at(now),
             timeline=timeline,
             tools=self.setting.tools,
+            stage=self.stage,
         )
+
+    def propose(self, job: Work, found: Any) -> Any:  # noqa: ANN401 - each pass's own
+        """What the pass proposes; no transaction is open, or the proposal is known already."""
+        rehearsal = self.setting.rehearsal
+        if rehearsal is None or self.duty.propose is no_proposal:
+            return self.duty.propose(job, found)
+        return rehearsal.memo.recall(self.duty, job, found)
+
+    @property
+    def beyond(self) -> tuple[type[Exception], ...]:
+        """Errors that are nobody's poison: they go to whoever drives the step."""
+        if self.setting.rehearsal is None:
+            return (LostLease,)
+        return (LostLease, NotProposed, OperationalError)
 
     def record(self, conn: Connection, job: Work, outcome: str, changes: Changes) -> Outcome:
         """Write the run row; the changes' transaction commits both or none."""
@@ -146,7 +172,12 @@ class Step:
             ),
         )
         return Outcome(
-            org_id=org_id, outcome=outcome, changes=changes, run_id=job.run_id, cause=cause
+            org_id=org_id,
+            outcome=outcome,
+            changes=changes,
+            run_id=job.run_id,
+            cause=cause,
+            ref_id=lease.ref_id if lease else None,
         )
 
     @property
@@ -157,7 +188,8 @@ class Step:
     def find_nothing(self, conn: Connection, job: Work) -> Outcome:
         """Nothing is due: worth a run row when somebody asked, and none after an early wake."""
         if not self.is_asked:
-            return Outcome(org_id=self._chosen(), outcome="noop")
+            is_last = self.setting.rehearsal is not None
+            return Outcome(org_id=self._chosen(), outcome="noop", is_last=is_last)
         return self.record(conn, job, "noop", Changes(read=0, reason="nothing_due"))
 
     def is_last(self, job: Work, due_at: datetime | None) -> bool:
@@ -166,11 +198,20 @@ class Step:
 
     def announce(self, conn: Connection, changes: Changes) -> None:
         """Make the org due for the passes that this one gave work to, in one sorted step."""
-        if changes.due:
+        rehearsal = self.setting.rehearsal
+        if rehearsal is not None:
+            now = engine.instant(conn)
+            for name, delay in changes.due.items():
+                rehearsal.announce(name, now + timedelta(seconds=delay))
+        elif changes.due:
             work.bring_forward(conn, self._chosen(), changes.due)
 
     def rearm(self, conn: Connection, due_at: datetime | None, *, cost: float = 0.0) -> None:
         """Say when this org is due again for this pass; what is due still keeps its cause."""
+        if self.setting.rehearsal is not None:
+            if due_at is not None:
+                self.setting.rehearsal.announce(self.duty.name, due_at)
+            return
         cause = None
         if due_at is not None and self.started_at is not None and due_at <= self.started_at:
             cause = self._asked_by()

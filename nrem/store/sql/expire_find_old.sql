@@ -1,5 +1,5 @@
--- expire_find_old: counted uses and runs older than they are kept for, the oldest first.
--- Index: accesses_at_idx, runs_pkey
+-- expire_find_old: counted uses and runs older than they are kept for, previews whose time is over; the oldest first.
+-- Index: accesses_at_idx, runs_pkey, previews_expiry_idx
 -- Role: nrem_worker
 (SELECT 'access' AS kind, x.id
  FROM accesses AS x
@@ -19,4 +19,12 @@ UNION ALL
  ) AS o
  WHERE o.started_at < app_now() - make_interval(secs => cast(:run_seconds AS float8))
  ORDER BY o.id)
+UNION ALL
+(SELECT 'preview' AS kind, p.id
+ FROM previews AS p
+ WHERE p.org_id = cast(:org_id AS bigint)
+   AND p.expires_at <= app_now()
+   AND p.state <> 'expired'
+ ORDER BY p.expires_at
+ LIMIT cast(:batch AS int))
 LIMIT cast(:batch AS int)

@@ -1,4 +1,4 @@
--- lease_claim: takes the most overdue stream for a time; a new fence makes an earlier holder harmless.
+-- lease_claim: takes the most overdue stream of those wanted for a time; a new fence makes an earlier holder harmless.
 -- Index: leases_due_idx
 -- Role: nrem_worker
 WITH due AS (
@@ -8,8 +8,13 @@ WITH due AS (
     AND l.pass = cast(:pass AS text)
     AND l.state = 'active'
     AND l.due_at < 'infinity'
-    AND l.due_at <= app_now()
+    AND (l.due_at <= app_now() OR cast(:is_early AS bool))
     AND (l.lease_until IS NULL OR l.lease_until < clock_timestamp())
+    AND l.stream_id <> ALL(cast(:except_streams AS bigint[]))
+    AND (cast(:only_subject AS bigint) IS NULL OR EXISTS (
+      SELECT FROM streams AS o
+      WHERE o.org_id = l.org_id AND o.id = l.stream_id AND o.kind = 'subject'
+        AND o.ref_id = cast(:only_subject AS bigint)))
   ORDER BY l.due_at, l.stream_id
   LIMIT 1
   FOR UPDATE SKIP LOCKED

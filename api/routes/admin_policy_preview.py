@@ -22,8 +22,8 @@ from nrem.errors import InvalidError
 from nrem.policy.merge import merged
 from nrem.policy.model import State as MemoryState
 from nrem.policy.params import Policy
-from nrem.policy.preview import Choice, Tally
-from nrem.store import engine, policy, preview
+from nrem.policy.policy_preview import Choice, Tally
+from nrem.store import engine, policy, policy_preview
 from nrem.store.key import Caller
 from nrem.wire.policy import NextDays, PolicyPreview, PolicyPreviewIn, StateCounts
 
@@ -68,7 +68,7 @@ def _choice(conn: Connection, org_id: int, given: PolicyPreviewIn) -> tuple[Choi
         wanted = checked("policy", lambda: Policy.from_json(given.policy))
     else:
         wanted = checked("changes", lambda: merged(last.policy, given.changes))
-    surplus = preview.over_cap(conn, org_id, wanted)
+    surplus = policy_preview.over_cap(conn, org_id, wanted)
     return Choice.of(timeline, wanted, engine.instant(conn)), surplus
 
 
@@ -82,9 +82,9 @@ async def _look(
         async with transaction(state, caller) as run:
             # one more, to know whether anything is left behind
             rows: list[Any] = await run(
-                preview.read, caller.org_id, after_id=after_id, limit=wanted + 1
+                policy_preview.read, caller.org_id, after_id=after_id, limit=wanted + 1
             )
-        await asyncio.to_thread(preview.add, tally, rows[:wanted], choice)
+        await asyncio.to_thread(policy_preview.add, tally, rows[:wanted], choice)
         if len(rows) <= wanted:
             return None
         after_id = rows[wanted - 1].id

@@ -1,4 +1,4 @@
--- preview_over_cap: how many live memories subjects have beyond a cap; pinned ones are never too many.
+-- policy_preview_over_cap: how many live memories subjects have beyond a cap; pinned ones are never too many.
 -- Index: memories_cap_idx
 SELECT coalesce(sum(least(s.live - cast(:cap AS bigint), s.loose)), 0) AS surplus
 FROM (

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from nrem.policy.preview import DAYS
+from nrem.policy.policy_preview import DAYS
 from tests.api.admin import admin, administrator
 from tests.api.serving import Caller, Service
 from tests.world import TOOLS

@@ -7,7 +7,7 @@ import pytest
 from nrem.policy.life import Life
 from nrem.policy.model import MemoryFacts, MemoryType, State, Tier
 from nrem.policy.params import DecayPolicy, ExpirePolicy, Policy, TierPolicy
-from nrem.policy.preview import DAYS, Choice, Tally, count
+from nrem.policy.policy_preview import DAYS, Choice, Tally, count
 from nrem.policy.timeline import Timeline
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
