@@ -37,6 +37,7 @@ def memory_out(shown: MemoryView) -> MemoryOut:
         pinned=row.pinned,
         trust=row.trust,
         occurred_at=row.occurred_at,
+        true_until=row.true_until,
         created_at=row.recorded_at,
         last_access=facts.last_access,
         expires_at=row.expires_at,

@@ -16,12 +16,13 @@ from api.state import State
 from nrem import ids
 from nrem.clock import monotonic
 from nrem.errors import InvalidError
+from nrem.policy.graph import Edge
 from nrem.store import access, engine, policy, recall
 from nrem.store.access import Access
-from nrem.store.recall import Remembered
 from nrem.store.recall_match import Question, Scope
 from nrem.store.recall_past import recall_as_of
-from nrem.wire.answer import RecallOut, RecallResult
+from nrem.store.recall_rank import Remembered
+from nrem.wire.answer import RecallOut, RecallResult, ViaOut
 from nrem.wire.request import RecallIn
 
 router = APIRouter(tags=["memories"])
@@ -74,7 +75,10 @@ def _recall(
     if found is None:
         return _Answer(results=[], uses=[])
     scope = Scope(
-        **found,
+        agent_id=found["agent_id"],
+        user_id=found.get("user_id"),
+        session_id=found.get("session_id"),
+        true_at=given.true_at,
         memory_type=given.memory_type,
         include_turns=given.include_turns and given.memory_type is None,
     )
@@ -84,6 +88,7 @@ def _recall(
         model=state.embedder.model_id,
         limit=given.top_k,
         least_similarity=given.similarity_threshold,
+        graph_depth=given.graph_depth,
     )
     timeline = policy.timeline(conn, org_id)
     if as_of is not None:
@@ -132,10 +137,22 @@ def _result(found: Remembered) -> RecallResult:
         importance_score=found.ranked.importance,
         relevance_score=found.ranked.relevance,
         score_components=found.components,
+        graph_depth=len(found.ranked.path),
+        via=[_via(one) for one in found.ranked.path],
         recall_count=found.access_count,
         occurred_at=found.occurred_at,
+        true_until=found.true_until,
         created_at=found.recorded_at,
         session_id=found.session,
         sources=names.sources(found.event_ids, found.turn_ids),
         metadata=found.metadata,
+    )
+
+
+def _via(edge: Edge) -> ViaOut:
+    return ViaOut(
+        source_id=ids.encode(ids.MEMORY, edge.source_id),
+        target_id=ids.encode(ids.MEMORY, edge.target_id),
+        relationship_type=edge.kind,
+        weight=edge.weight,
     )

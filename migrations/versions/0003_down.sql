@@ -23,7 +23,9 @@ ALTER TABLE memories FORCE ROW LEVEL SECURITY;
 REVOKE INSERT, UPDATE ON runs, run_totals FROM nrem_api;
 REVOKE SELECT ON run_totals FROM nrem_api;
 REVOKE DELETE ON effects, derivations FROM nrem_api;
-CREATE OR REPLACE FUNCTION memories_believed(
+
+DROP FUNCTION memories_believed(bigint, bigint, bigint, bigint, text, timestamptz);
+CREATE FUNCTION memories_believed(
   wanted_org bigint, wanted_agent bigint, wanted_user bigint, wanted_session bigint, wanted_type text,
   instant timestamptz)
 RETURNS TABLE (id bigint, recorded_at timestamptz, has_its_text boolean)

@@ -36,14 +36,19 @@ WHEN (NEW.state <> 'purged' AND NEW.type <> 'working'
       AND (OLD.content, OLD.type) IS DISTINCT FROM (NEW.content, NEW.type))
 EXECUTE FUNCTION memory_await_promotion_again();
 
--- As before, and: until a run was undone, what it had done was believed.
-CREATE OR REPLACE FUNCTION memories_believed(
+-- As before, and from when until when each was believed to be true; until a run was undone, what it
+-- had done was believed.
+DROP FUNCTION memories_believed(bigint, bigint, bigint, bigint, text, timestamptz);
+CREATE FUNCTION memories_believed(
   wanted_org bigint, wanted_agent bigint, wanted_user bigint, wanted_session bigint, wanted_type text,
   instant timestamptz)
-RETURNS TABLE (id bigint, recorded_at timestamptz, has_its_text boolean)
+RETURNS TABLE (
+  id bigint, recorded_at timestamptz, has_its_text boolean, occurred_at timestamptz, true_until timestamptz)
 LANGUAGE sql STABLE
 BEGIN ATOMIC
-  SELECT m.id, m.recorded_at, m.text_since <= instant AS has_its_text
+  SELECT m.id, m.recorded_at, m.text_since <= instant AS has_its_text,
+         coalesce(v.occurred_at, m.occurred_at) AS occurred_at,
+         CASE WHEN v.memory_id IS NULL THEN m.true_until ELSE v.true_until END AS true_until
   FROM memories AS m
   LEFT JOIN memory_versions AS v
     ON m.valid_from > instant

@@ -5,15 +5,17 @@
 similarity is the cosine, lexical the share of the question's telling words that are met (BM25 over
 its ideal), context what the turns just before and after match, importance the effective importance
 at the instant asked about (0 for a raw turn, which nobody has weighed). Weights: `RecallPolicy`.
+What comes over edges replaces a relevance of one's own that is lower (`nrem.policy.graph`).
 """
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from nrem.policy.graph import Edge, Reached
 from nrem.policy.params import RecallPolicy
 from nrem.policy.text import FUNCTION_WORDS, query_lexemes
 
@@ -58,9 +60,12 @@ class Ranked:
     context: float
     importance: float
     relevance: float
+    # the part of `relevance` that came over the edges of the path; 0 where there is none
+    graph: float = 0.0
+    path: tuple[Edge, ...] = ()
 
     def components(self, weights: RecallPolicy) -> dict[str, float]:
-        """The parts of `relevance` and the share of each; it is the sum of their products."""
+        """The parts of `relevance` and the share of each: `graph` and all products add up to it."""
         parts = {
             "similarity": self.similarity,
             "lexical": self.lexical,
@@ -71,7 +76,14 @@ class Ranked:
         shares = {
             f"{name}_weight": getattr(weights, f"{name}_weight") / (whole or 1.0) for name in parts
         }
-        return parts | shares
+        return parts | shares | {"graph": self.graph}
+
+    def lifted(self, reached: Reached) -> "Ranked":
+        """As it is, or with what came over edges where that is more."""
+        if reached.passed <= self.relevance:
+            return self
+        came = reached.passed - self.relevance
+        return replace(self, relevance=reached.passed, graph=came, path=reached.path)
 
 
 def telling_lexemes(question: str) -> tuple[str, ...]:
@@ -91,19 +103,15 @@ def term_score(*, tf: int, length: int, mean_length: float, weight: float) -> fl
     return weight * tf * (BM25_K1 + 1) / (tf + BM25_K1 * (1 - BM25_B + BM25_B * relative))
 
 
-def fuse(
+def appraise(
     cosines: Mapping[Key, float],
     lexical: Mapping[Key, float],
     facts: Mapping[Key, Fact],
     *,
     ideal: float,
     weights: RecallPolicy,
-    least_similarity: float = 0.0,
-) -> list[Ranked]:
-    """The items of `facts`, best first, ties newest first; repeats of a better one are left out.
-
-    An item below `least_similarity` (0..1) is no result and hides none, but its match still tells
-    about what was said around it.
+) -> dict[Key, Ranked]:
+    """The figures of each item of `facts`.
 
     `cosines` and `lexical` (BM25 sums) may lack an item: then that part is 0. `ideal` is the sum of
     the weights of the question's lexemes: an item of mean length that holds each once scores 1.
@@ -118,8 +126,8 @@ def fuse(
     }
     context = _contexts(match, facts)
     whole = own + weights.context_weight + weights.importance_weight
-    ranked = [
-        Ranked(
+    return {
+        key: Ranked(
             key=key,
             similarity=similarity[key],
             lexical=words[key],
@@ -133,8 +141,17 @@ def fuse(
             / (whole or 1.0),
         )
         for key, fact in facts.items()
-        if similarity[key] >= least_similarity
-    ]
+    }
+
+
+def order(
+    appraised: Iterable[Ranked], facts: Mapping[Key, Fact], *, least_similarity: float = 0.0
+) -> list[Ranked]:
+    """Items, best first, ties newest first; repeats of a better one are left out.
+
+    An item below `least_similarity` (0..1) is no result and hides none.
+    """
+    ranked = [one for one in appraised if one.similarity >= least_similarity]
     ranked.sort(key=lambda one: (-one.relevance, -facts[one.key].occurred_at.timestamp(), one.key))
     return _without_repeats(ranked, facts)
 

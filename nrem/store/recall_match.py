@@ -7,6 +7,7 @@ approximate vector index, and what its words may cost is bounded (`recall_word`)
 
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import chain, islice
 from typing import Any, Final
 
@@ -14,7 +15,7 @@ from sqlalchemy import Connection
 
 from nrem.policy.recall import Key
 from nrem.store import recall_word
-from nrem.store.recall_word import KINDS, Reach, columns
+from nrem.store.recall_word import KINDS, Reach, Words, columns
 from nrem.store.search import vector_text
 from nrem.store.statement import statement
 
@@ -32,6 +33,8 @@ class Scope:
     session_id: int | None = None
     memory_type: str | None = None
     include_turns: bool = True
+    # what was true in the world then; None: what is true at the instant asked about
+    true_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +48,8 @@ class Question:
     limit: int
     # 0..1; nothing less similar is an answer
     least_similarity: float = 0.0
+    # edges over which what comes from a result counts
+    graph_depth: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +63,8 @@ class Matches:
     # BM25 sums, and the sum that an ideal item would have
     lexical: Mapping[Key, float] = field(default_factory=dict)
     ideal: float = 0.0
+    # what the question's lexemes weigh
+    words: Words = recall_word.NOTHING
     # whether more of the scope could answer
     is_cut: bool
 
@@ -88,6 +95,7 @@ def reach(conn: Connection, org_id: int, scope: Scope) -> Reach | None:
             "session_id": scope.session_id,
             "type": scope.memory_type,
             "include_turns": scope.include_turns,
+            "true_at": scope.true_at,
         },
         # what one session holds is little, however much its agent has
         is_small=scope.session_id is not None or row.size <= SMALL,
@@ -110,12 +118,7 @@ def _fetched(within: Reach, size: int) -> int:
 def find(conn: Connection, within: Reach, question: Question, size: int) -> Matches:
     """The best `size` by meaning and the best `size` by words; `question` has a vector."""
     size = _fetched(within, size)
-    given = {
-        **within.filters,
-        "model": question.model,
-        "query": vector_text(question.vector or ()),
-        "limit": size,
-    }
+    given = {**_asked(within, question), "limit": size}
     cosines = _nearest(conn, within, given)
     words = recall_word.choose(conn, within, question.query, size)
     # Who asks for similar ones only has them all once a dissimilar one was met.
@@ -130,8 +133,27 @@ def find(conn: Connection, within: Reach, question: Question, size: int) -> Matc
         cosines=cosines,
         lexical=recall_word.sums(conn, within, words, keys),
         ideal=words.ideal,
+        words=words,
         is_cut=is_cut,
     )
+
+
+def figures(
+    conn: Connection, within: Reach, question: Question, matches: Matches, keys: Sequence[Key]
+) -> tuple[Mapping[Key, float], Mapping[Key, float]]:
+    """Cosines and BM25 sums of other items of the scope than were found."""
+    return (
+        _cosines(conn, _asked(within, question), keys),
+        recall_word.sums(conn, within, matches.words, keys),
+    )
+
+
+def _asked(within: Reach, question: Question) -> dict[str, Any]:
+    return {
+        **within.filters,
+        "model": question.model,
+        "query": vector_text(question.vector or ()),
+    }
 
 
 def _nearest(conn: Connection, within: Reach, given: dict[str, Any]) -> dict[Key, float]:

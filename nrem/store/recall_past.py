@@ -15,10 +15,11 @@ from nrem.policy.model import MemoryType, Reason, State, Tier
 from nrem.policy.past import Past, stood
 from nrem.policy.recall import Key, Kind, telling_lexemes
 from nrem.policy.timeline import Timeline
-from nrem.store import recall, recall_match, recall_word
+from nrem.store import recall, recall_match, recall_rank, recall_word
 from nrem.store.life import life_of
-from nrem.store.recall import Candidate, Remembered, Round
+from nrem.store.recall_graph import Around, Figures, widen
 from nrem.store.recall_match import Matches, Question, Scope
+from nrem.store.recall_rank import Candidate, Remembered, Round
 from nrem.store.recall_word import KINDS, Words
 from nrem.store.search import vector_text
 from nrem.store.statement import statement
@@ -49,9 +50,16 @@ def recall_as_of(
     def look(size: int) -> Round:
         matches = _matches(conn, given, question, size)
         candidates = _facts(conn, given, matches.keys, timeline, now)
-        return recall.rank(question, matches, candidates, weights, size)
+        return recall_rank.rank(question, matches, candidates, weights, size)
 
-    return recall.in_rounds(question, look)
+    around = Around(
+        filters=given,
+        weights=weights,
+        read=lambda keys: _facts(conn, given, keys, timeline, now),
+        figures=lambda matches, keys: _figures(conn, given, question, matches, keys),
+    )
+    found = widen(conn, recall_rank.in_rounds(question, look), question, around)
+    return recall_rank.shown(found, weights)
 
 
 def _matches(conn: Connection, given: dict[str, Any], question: Question, size: int) -> Matches:
@@ -78,6 +86,7 @@ def _matches(conn: Connection, given: dict[str, Any], question: Question, size: 
         cosines=cosines,
         lexical=words.all_sums or {},
         ideal=words.ideal,
+        words=words,
         is_cut=is_cut or (words.is_cut and not question.least_similarity),
     )
 
@@ -90,6 +99,24 @@ def _words(conn: Connection, given: dict[str, Any], query: str, size: int) -> Wo
     return recall_word.choose_from(rows.all(), lexemes, size)
 
 
+def _figures(
+    conn: Connection,
+    given: dict[str, Any],
+    question: Question,
+    matches: Matches,
+    keys: Sequence[Key],
+) -> Figures:
+    asked = {
+        **given,
+        "model": question.model,
+        "query": vector_text(question.vector or ()),
+        "ids": [number for _, number in keys],
+    }
+    rows = conn.execute(statement("recall_past_vector_of"), asked).all()
+    # all of the scope was read
+    return {(Kind.MEMORY, row.id): row.cosine for row in rows}, matches.words.all_sums or {}
+
+
 def _facts(
     conn: Connection,
     given: dict[str, Any],
@@ -97,6 +124,8 @@ def _facts(
     timeline: Timeline,
     now: datetime,
 ) -> dict[Key, Candidate]:
+    if not keys:
+        return {}
     as_of: datetime = given["as_of"]
     ids = {kind: sorted({number for its, number in keys if its is kind}) for kind in Kind}
     asked = {"org_id": given["org_id"], "as_of": as_of}
@@ -105,7 +134,7 @@ def _facts(
     ).all()
     turns = conn.execute(statement("recall_past_turns"), {**asked, "ids": ids[Kind.TURN]}).all()
     found = {(Kind.MEMORY, row.id): _memory(row, timeline, as_of, now) for row in memories}
-    found |= {(Kind.TURN, row.id): recall.turn(row) for row in turns}
+    found |= {(Kind.TURN, row.id): recall_rank.turn(row) for row in turns}
     return {key: candidate for key, candidate in found.items() if candidate is not None}
 
 
@@ -129,7 +158,7 @@ def _memory(
         last_use=row.last_use,
     )
     facts = stood(settled.facts, past, as_of)
-    return recall.memory(row, facts, timeline, as_of) if facts.state is State.LIVE else None
+    return recall_rank.memory(row, facts, timeline, as_of) if facts.state is State.LIVE else None
 
 
 def _told(row: Any) -> list[Passed]:  # noqa: ANN401 - a row

@@ -48,6 +48,8 @@ class MemoryOut(BaseModel):
     pinned: bool
     trust: str
     occurred_at: datetime
+    # since when it is true no more; recall of later leaves it out
+    true_until: datetime | None
     created_at: datetime
     last_access: datetime
     expires_at: datetime | None
@@ -77,6 +79,15 @@ class MemoryPage(BaseModel):
     next_cursor: str | None
 
 
+class ViaOut(BaseModel):
+    """An edge of the path to a result, as it was drawn."""
+
+    source_id: str
+    target_id: str
+    relationship_type: str
+    weight: float
+
+
 class RecallResult(BaseModel):
     """One thing remembered."""
 
@@ -91,8 +102,14 @@ class RecallResult(BaseModel):
     importance_score: float
     relevance_score: float
     score_components: dict[str, float]
+    # edges between it and the result that it came with; 0: it answers by itself
+    graph_depth: int
+    # those edges, from that result on
+    via: list[ViaOut]
     recall_count: int
     occurred_at: datetime
+    # of a memory: since when it is true no more
+    true_until: datetime | None
     created_at: datetime
     session_id: str | None
     sources: list[str]

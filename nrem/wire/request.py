@@ -143,5 +143,9 @@ class RecallIn(Strict):
     include_turns: bool = True
     # what was believed then: an instant with its offset, or a day (its end in UTC)
     as_of: AsOf | None = None
+    # what was true in the world then, as far as is known: likewise
+    true_at: AsOf | None = None
+    # edges over which memories that hang together with a result are found, too
+    graph_depth: Annotated[int, Field(strict=True, ge=0, le=5)] = 1
     # for which turn of the agent: what is recalled for one turn counts as used once
     turn_id: Id | None = None

@@ -12,8 +12,9 @@ from nrem.policy.recall import (
     Key,
     Kind,
     Ranked,
-    fuse,
+    appraise,
     inverse_frequency,
+    order,
     telling_lexemes,
     term_score,
 )
@@ -22,6 +23,19 @@ SAID = datetime(2023, 5, 8, tzinfo=UTC)
 WEIGHTS = RecallPolicy(
     similarity_weight=0.35, lexical_weight=0.35, context_weight=0.2, importance_weight=0.1
 )
+
+
+def fuse(
+    cosines: dict[Key, float],
+    lexical: dict[Key, float],
+    facts: dict[Key, Fact],
+    *,
+    ideal: float,
+    weights: RecallPolicy,
+    least_similarity: float = 0.0,
+) -> list[Ranked]:
+    appraised = appraise(cosines, lexical, facts, ideal=ideal, weights=weights)
+    return order(appraised.values(), facts, least_similarity=least_similarity)
 
 
 def memory(number: int) -> Key:
@@ -62,6 +76,7 @@ def test_relevance_is_the_weighted_mean_of_its_parts() -> None:
         {
             "similarity": 0.8, "similarity_weight": 0.35, "lexical": 0.5, "lexical_weight": 0.35,
             "context": 0.0, "context_weight": 0.2, "importance": 0.5, "importance_weight": 0.1,
+            "graph": 0.0,
         }
     )  # fmt: skip
     parts = ("similarity", "lexical", "context", "importance")

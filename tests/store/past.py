@@ -9,9 +9,9 @@ from nrem.policy.timeline import Timeline
 from nrem.store import change, directory
 from nrem.store.change import Change, NewText
 from nrem.store.memory import content_hash
-from nrem.store.recall import Remembered
 from nrem.store.recall_match import Question, Scope
 from nrem.store.recall_past import recall_as_of
+from nrem.store.recall_rank import Remembered
 from tests.world import DIGEST, EMBEDDER, NOW, Org
 
 HOUR: Final = timedelta(hours=1)
@@ -28,6 +28,7 @@ def then(
     limit: int = 10,
     least_similarity: float = 0.0,
     with_vector: bool = True,
+    graph_depth: int = 0,
     **scope: Any,  # noqa: ANN401
 ) -> list[Remembered]:
     """What the org would have recalled at `as_of`."""
@@ -37,6 +38,7 @@ def then(
         model=EMBEDDER.model_id if with_vector else "none",
         limit=limit,
         least_similarity=least_similarity,
+        graph_depth=graph_depth,
     )
     with org.begin(now=now) as conn:
         its = Scope(agent_id=directory.find_agent(conn, org.number, "agent") or 0, **scope)

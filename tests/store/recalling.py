@@ -8,8 +8,8 @@ from nrem.policy.params import Policy
 from nrem.policy.timeline import Timeline
 from nrem.store import directory
 from nrem.store import recall as memories
-from nrem.store.recall import Remembered
 from nrem.store.recall_match import Question, Scope
+from nrem.store.recall_rank import Remembered
 from tests.world import EMBEDDER, NOW, Org, memory
 
 ALWAYS = Timeline(Policy.default())

@@ -7,8 +7,7 @@ import pytest
 
 from nrem.policy.recall import inverse_frequency, telling_lexemes, term_score
 from nrem.policy.text import lexemes
-from nrem.store import directory, recall_match, recall_word
-from nrem.store import recall as memories
+from nrem.store import directory, recall_match, recall_rank, recall_word
 from nrem.store.search import Text, add_vectors
 from tests.store.recalling import contents, keep, recall
 from tests.world import EMBEDDER, NOW, Org, World, memory, turn
@@ -16,7 +15,7 @@ from tests.world import EMBEDDER, NOW, Org, World, memory, turn
 DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)
 LARGE = [False, True]
-PAST_THE_FIRST_CUT = memories._LEAST_CANDIDATES + 20  # noqa: SLF001 - the size under test
+PAST_THE_FIRST_CUT = recall_rank.LEAST_CANDIDATES + 20
 
 
 @pytest.fixture(params=LARGE, ids=["small", "large"])

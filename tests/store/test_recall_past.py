@@ -9,8 +9,7 @@ import pytest
 from nrem import ids
 from nrem.policy.change import archived, forgotten, rolled_back
 from nrem.policy.recall import Kind
-from nrem.store import directory, history
-from nrem.store import recall as memories
+from nrem.store import directory, history, recall_rank
 from nrem.store.change import Change
 from nrem.store.search import Text, add_vectors
 from tests.store.past import HOUR, LATER, alter, edit, restore, then
@@ -118,8 +117,8 @@ def test_what_had_left_recall_by_then_crowds_nobody_out(
         alter(org, one, forgotten, NOW + HOUR)
     for one in gone if back else ():
         restore(org, one, NOW + 3 * HOUR)
-    monkeypatch.setattr(memories, "_LEAST_CANDIDATES", 1)
-    monkeypatch.setattr(memories, "SMALL", 1)
+    monkeypatch.setattr(recall_rank, "LEAST_CANDIDATES", 1)
+    monkeypatch.setattr(recall_rank, "SMALL", 1)
 
     assert contents(then(org, query, NOW + 2 * HOUR, limit=1)) == [NEW]
 

@@ -4,13 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from nrem.store import recall as memories
+from nrem.store import recall_rank
 from tests.store.recalling import contents, keep, recall
 from tests.world import NOW, Org
 
 LATER = NOW + timedelta(days=8)
 # One less than the candidates of a first look.
-GONE = memories._LEAST_CANDIDATES - 1  # noqa: SLF001 - the size under test
+GONE = recall_rank.LEAST_CANDIDATES - 1
 
 
 @pytest.fixture

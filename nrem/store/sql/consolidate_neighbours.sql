@@ -19,6 +19,7 @@ CROSS JOIN LATERAL (
     AND m.state = 'live'
     AND m.type = 'episodic'
     AND (m.expires_at IS NULL OR m.expires_at > app_now())
+    AND (m.true_until IS NULL OR m.true_until > app_now())
   ORDER BY e.vector <=> cast(w.vector AS halfvec(384)), m.id
   LIMIT 10
 ) AS n

@@ -1,7 +1,7 @@
 -- memory_read: memories with the names behind their numbers and the turns behind their words.
 -- Index: memories_pkey
 SELECT m.id, m.version, m.type, m.tier, m.state, m.state_since, m.state_reason, m.facts_since, m.importance_given, m.valid_from, m.content, m.metadata,
-       m.importance, m.pinned, m.trust, m.derived_by, m.run_id, m.occurred_at, m.recorded_at, m.last_access,
+       m.importance, m.pinned, m.trust, m.derived_by, m.run_id, m.occurred_at, m.true_until, m.recorded_at, m.last_access,
        m.access_count, m.expires_at, a.external_id AS agent, u.external_id AS "user", s.external_id AS session,
        use.accesses, src.event_ids, src.turn_ids, v.model,
        is_held(m.org_id, m.agent_id, m.user_id, m.id) AS is_kept

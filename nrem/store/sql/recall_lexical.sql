@@ -13,6 +13,8 @@ CROSS JOIN LATERAL (
     AND m.agent_id = cast(:agent_id AS bigint)
     AND m.state = 'live'
     AND (m.expires_at IS NULL OR m.expires_at > app_now())
+    AND (m.true_until IS NULL OR m.true_until > coalesce(cast(:true_at AS timestamptz), app_now()))
+    AND (cast(:true_at AS timestamptz) IS NULL OR m.occurred_at <= cast(:true_at AS timestamptz))
     AND (cast(:user_id AS bigint) IS NULL OR m.user_id = cast(:user_id AS bigint))
     AND (cast(:session_id AS bigint) IS NULL OR m.session_id = cast(:session_id AS bigint))
     AND (cast(:type AS text) IS NULL OR m.type = cast(:type AS text))
@@ -27,6 +29,7 @@ CROSS JOIN LATERAL (
     AND l.item_kind = 'turn'
     AND (cast(:subject_id AS bigint) IS NULL OR t.subject_id = cast(:subject_id AS bigint))
     AND (cast(:session_id AS bigint) IS NULL OR t.session_id = cast(:session_id AS bigint))
+    AND (cast(:true_at AS timestamptz) IS NULL OR t.occurred_at <= cast(:true_at AS timestamptz))
 ) AS f
 GROUP BY f.item_kind, f.item_id
 ORDER BY sum(w.weight * f.tf * (cast(:k1 AS float8) + 1)

@@ -1,7 +1,7 @@
 -- recall_memories: what ranking must know of memories, with where their sources were said.
 -- Index: memories_pkey
 SELECT m.id, m.version, m.type, m.tier, m.state, m.state_since, m.state_reason, m.facts_since, m.content, m.metadata, m.importance, m.pinned,
-       m.occurred_at, m.recorded_at, m.last_access, m.access_count, m.expires_at, s.external_id AS session,
+       m.session_id, m.occurred_at, m.true_until, m.recorded_at, m.last_access, m.access_count, m.expires_at, s.external_id AS session,
        use.accesses, src.event_ids, src.turn_ids, src.stream_ids, src.seqs
 FROM memories AS m
 LEFT JOIN sessions AS s ON s.org_id = m.org_id AND s.id = m.session_id

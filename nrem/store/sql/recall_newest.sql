@@ -6,6 +6,8 @@ WHERE m.org_id = cast(:org_id AS bigint)
   AND m.agent_id = cast(:agent_id AS bigint)
   AND m.state = 'live'
   AND (m.expires_at IS NULL OR m.expires_at > app_now())
+  AND (m.true_until IS NULL OR m.true_until > coalesce(cast(:true_at AS timestamptz), app_now()))
+  AND (cast(:true_at AS timestamptz) IS NULL OR m.occurred_at <= cast(:true_at AS timestamptz))
   AND (cast(:user_id AS bigint) IS NULL OR m.user_id = cast(:user_id AS bigint))
   AND (cast(:session_id AS bigint) IS NULL OR m.session_id = cast(:session_id AS bigint))
   AND (cast(:type AS text) IS NULL OR m.type = cast(:type AS text))

@@ -1,19 +1,19 @@
 -- recall_past_memories: what ranking must know of memories as of an instant: what they said then, how they stand now, and what lies between.
 -- Index: memories_pkey, memory_versions_pkey, crossings_pkey, accesses_memory_idx
 SELECT m.id, m.type, m.tier, m.state, m.state_since, m.state_reason, m.facts_since, m.importance, m.pinned,
-       m.recorded_at, m.last_access, m.access_count, m.expires_at, s.external_id AS session,
+       m.session_id, m.recorded_at, m.last_access, m.access_count, m.expires_at, s.external_id AS session,
        b.version, b.type AS then_type, b.content, b.metadata, b.importance AS then_importance,
-       b.pinned AS then_pinned, b.occurred_at,
+       b.pinned AS then_pinned, b.occurred_at, b.true_until,
        past.kinds, past.befores, past.afters, past.instants, past.reasons,
        use.accesses, log.uses_after, log.last_use, src.event_ids, src.turn_ids, src.stream_ids, src.seqs,
        is_held(m.org_id, m.agent_id, m.user_id, m.id) AS is_kept
 FROM memories AS m
 LEFT JOIN sessions AS s ON s.org_id = m.org_id AND s.id = m.session_id
 CROSS JOIN LATERAL (
-  SELECT m.version, m.type, m.content, m.metadata, m.importance, m.pinned, m.occurred_at
+  SELECT m.version, m.type, m.content, m.metadata, m.importance, m.pinned, m.occurred_at, m.true_until
   WHERE m.valid_from <= cast(:as_of AS timestamptz)
   UNION ALL
-  SELECT v.version, v.type, v.content, v.metadata, v.importance, v.pinned, v.occurred_at
+  SELECT v.version, v.type, v.content, v.metadata, v.importance, v.pinned, v.occurred_at, v.true_until
   FROM memory_versions AS v
   WHERE v.org_id = m.org_id AND v.memory_id = m.id
     AND v.valid_from <= cast(:as_of AS timestamptz) AND v.valid_to > cast(:as_of AS timestamptz)

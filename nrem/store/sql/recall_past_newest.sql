@@ -5,6 +5,8 @@ WITH believed AS MATERIALIZED (
   FROM memories_believed(
     cast(:org_id AS bigint), cast(:agent_id AS bigint), cast(:user_id AS bigint),
     cast(:session_id AS bigint), cast(:type AS text), cast(:as_of AS timestamptz)) AS b
+  WHERE (b.true_until IS NULL OR b.true_until > coalesce(cast(:true_at AS timestamptz), cast(:as_of AS timestamptz)))
+    AND (cast(:true_at AS timestamptz) IS NULL OR b.occurred_at <= cast(:true_at AS timestamptz))
 )
 SELECT 'memory' AS item_kind, b.id AS item_id
 FROM believed AS b

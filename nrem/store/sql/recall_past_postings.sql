@@ -5,6 +5,8 @@ WITH believed AS MATERIALIZED (
   FROM memories_believed(
     cast(:org_id AS bigint), cast(:agent_id AS bigint), cast(:user_id AS bigint),
     cast(:session_id AS bigint), cast(:type AS text), cast(:as_of AS timestamptz)) AS b
+  WHERE (b.true_until IS NULL OR b.true_until > coalesce(cast(:true_at AS timestamptz), cast(:as_of AS timestamptz)))
+    AND (cast(:true_at AS timestamptz) IS NULL OR b.occurred_at <= cast(:true_at AS timestamptz))
 ), posting AS MATERIALIZED (
   SELECT l.lexeme, l.item_kind, l.item_id, l.tf, l.length
   FROM believed AS b
@@ -34,6 +36,7 @@ WITH believed AS MATERIALIZED (
     AND t.recorded_at <= cast(:as_of AS timestamptz)
     AND (cast(:subject_id AS bigint) IS NULL OR t.subject_id = cast(:subject_id AS bigint))
     AND (cast(:session_id AS bigint) IS NULL OR t.session_id = cast(:session_id AS bigint))
+    AND (cast(:true_at AS timestamptz) IS NULL OR t.occurred_at <= cast(:true_at AS timestamptz))
     AND l.agent_id = cast(:agent_id AS bigint)
     AND l.item_kind = 'turn'
     AND l.lexeme = ANY(array_append(cast(:lexemes AS text[]), ''))

@@ -5,6 +5,8 @@ WITH believed AS MATERIALIZED (
   FROM memories_believed(
     cast(:org_id AS bigint), cast(:agent_id AS bigint), cast(:user_id AS bigint),
     cast(:session_id AS bigint), cast(:type AS text), cast(:as_of AS timestamptz)) AS b
+  WHERE (b.true_until IS NULL OR b.true_until > coalesce(cast(:true_at AS timestamptz), cast(:as_of AS timestamptz)))
+    AND (cast(:true_at AS timestamptz) IS NULL OR b.occurred_at <= cast(:true_at AS timestamptz))
 ), compared AS (
   SELECT 'memory' AS item_kind, e.item_id, e.vector <=> cast(:query AS halfvec(384)) AS distance
   FROM believed AS b
@@ -36,6 +38,7 @@ WITH believed AS MATERIALIZED (
     AND e.model = cast(:model AS text)
     AND t.recorded_at <= cast(:as_of AS timestamptz)
     AND (cast(:session_id AS bigint) IS NULL OR t.session_id = cast(:session_id AS bigint))
+    AND (cast(:true_at AS timestamptz) IS NULL OR t.occurred_at <= cast(:true_at AS timestamptz))
 ), placed AS (
   SELECT c.item_kind, c.item_id, c.distance,
          row_number() OVER (ORDER BY c.distance, c.item_kind, c.item_id) AS place

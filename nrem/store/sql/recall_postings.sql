@@ -2,12 +2,14 @@
 -- Index: lexemes_pkey
 WITH posting AS MATERIALIZED (
   SELECT l.lexeme, l.item_kind, l.item_id, l.tf, l.length,
-         m.state = 'live' AND (m.expires_at IS NULL OR m.expires_at > app_now()) AS is_live
+         m.state = 'live' AND (m.expires_at IS NULL OR m.expires_at > app_now())
+           AND (m.true_until IS NULL OR m.true_until > coalesce(cast(:true_at AS timestamptz), app_now()))
+           AND (cast(:true_at AS timestamptz) IS NULL OR m.occurred_at <= cast(:true_at AS timestamptz)) AS is_live
   FROM memories AS m
   JOIN lexemes AS l ON l.org_id = m.org_id AND l.agent_id = m.agent_id AND l.item_id = m.id
   WHERE m.org_id = cast(:org_id AS bigint)
     AND m.agent_id = cast(:agent_id AS bigint)
-    -- The statistics must not depend on which crossings were written down already.
+    -- The statistics must not depend on which crossings were written down already, nor on true_at.
     AND m.state <> 'purged'
     AND (cast(:user_id AS bigint) IS NULL OR m.user_id = cast(:user_id AS bigint))
     AND (cast(:session_id AS bigint) IS NULL OR m.session_id = cast(:session_id AS bigint))
@@ -15,7 +17,8 @@ WITH posting AS MATERIALIZED (
     AND l.item_kind = 'memory'
     AND l.lexeme = ANY(array_append(cast(:lexemes AS text[]), ''))
   UNION ALL
-  SELECT l.lexeme, l.item_kind, l.item_id, l.tf, l.length, true
+  SELECT l.lexeme, l.item_kind, l.item_id, l.tf, l.length,
+         cast(:true_at AS timestamptz) IS NULL OR t.occurred_at <= cast(:true_at AS timestamptz)
   FROM events AS t
   JOIN lexemes AS l ON l.org_id = t.org_id AND l.item_id = t.id
   WHERE cast(:include_turns AS bool)

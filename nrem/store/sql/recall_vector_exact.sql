@@ -12,6 +12,8 @@ FROM (
     AND e.model = cast(:model AS text)
     AND m.state = 'live'
     AND (m.expires_at IS NULL OR m.expires_at > app_now())
+    AND (m.true_until IS NULL OR m.true_until > coalesce(cast(:true_at AS timestamptz), app_now()))
+    AND (cast(:true_at AS timestamptz) IS NULL OR m.occurred_at <= cast(:true_at AS timestamptz))
     AND (cast(:session_id AS bigint) IS NULL OR m.session_id = cast(:session_id AS bigint))
     AND (cast(:type AS text) IS NULL OR m.type = cast(:type AS text))
   UNION ALL
@@ -25,6 +27,7 @@ FROM (
     AND e.item_kind = 'turn'
     AND e.model = cast(:model AS text)
     AND (cast(:session_id AS bigint) IS NULL OR t.session_id = cast(:session_id AS bigint))
+    AND (cast(:true_at AS timestamptz) IS NULL OR t.occurred_at <= cast(:true_at AS timestamptz))
 ) AS c
 ORDER BY c.vector <=> cast(:query AS halfvec(384)), c.item_kind, c.item_id
 LIMIT cast(:limit AS int)

@@ -12,12 +12,15 @@ WHERE e.org_id = cast(:org_id AS bigint)
     (m.id IS NOT NULL
      AND m.state = 'live'
      AND (m.expires_at IS NULL OR m.expires_at > app_now())
+     AND (m.true_until IS NULL OR m.true_until > coalesce(cast(:true_at AS timestamptz), app_now()))
+     AND (cast(:true_at AS timestamptz) IS NULL OR m.occurred_at <= cast(:true_at AS timestamptz))
      AND (cast(:session_id AS bigint) IS NULL OR m.session_id = cast(:session_id AS bigint))
      AND (cast(:type AS text) IS NULL OR m.type = cast(:type AS text)))
     OR
     (t.id IS NOT NULL
      AND cast(:include_turns AS bool)
-     AND (cast(:session_id AS bigint) IS NULL OR t.session_id = cast(:session_id AS bigint)))
+     AND (cast(:session_id AS bigint) IS NULL OR t.session_id = cast(:session_id AS bigint))
+     AND (cast(:true_at AS timestamptz) IS NULL OR t.occurred_at <= cast(:true_at AS timestamptz)))
   )
 ORDER BY e.vector <=> cast(:query AS halfvec(384))
 LIMIT cast(:limit AS int)
