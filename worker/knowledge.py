@@ -24,9 +24,11 @@ class Decided:
         made = self.promotions
         evidence = [episode for one in made.promote for episode in one.draft.episodes]
         evidence += [episode for one in made.support for episode in one.episodes]
-        pairs = [(one.memory_id, one.version) for one in (*evidence, *made.support)]
-        ends = [end for one in self.contradictions for end in (one.older, one.newer)]
-        return dict([*pairs, *((end.memory_id, end.version) for end in ends)])
+        judged = {one.memory_id: one.version for one in evidence}
+        judged |= {one.memory_id: one.version for one in made.support}
+        for one in self.contradictions:
+            judged |= {end.memory_id: end.version for end in (one.older, one.newer)}
+        return judged
 
     def changed(self) -> set[int]:
         """The memories there are already whose rows it writes."""

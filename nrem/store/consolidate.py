@@ -9,7 +9,10 @@ from sqlalchemy import Connection
 
 from nrem.errors import PassError
 from nrem.policy.consolidate_model import Known, Merge, Turn, Vector, Working
+from nrem.policy.model import State
 from nrem.policy.score import Score
+from nrem.policy.timeline import Timeline
+from nrem.store import life
 from nrem.store.memory import Owner
 from nrem.store.run_change import RunChange, What, as_json
 from nrem.store.search import vector_text
@@ -108,9 +111,19 @@ def _owner(subject_id: int, agent_id: int, user_id: int | None, session_id: int)
 
 
 def neighbours(
-    conn: Connection, org_id: int, owner: Owner, vectors: Sequence[Vector], *, model: str
+    conn: Connection,
+    org_id: int,
+    owner: Owner,
+    vectors: Sequence[Vector],
+    *,
+    model: str,
+    timeline: Timeline,
+    now: datetime,
 ) -> list[Known]:
-    """The nearest live episodic memories of the subject to each vector."""
+    """The nearest episodic memories of the subject to each vector that are live at `now`.
+
+    One that time has taken out of recall is left out, whether or not that was written down.
+    """
     if not vectors:
         return []
     rows = conn.execute(
@@ -122,21 +135,28 @@ def neighbours(
             "model": model,
             "vectors": [vector_text(vector) for vector in vectors],
         },
+    ).all()
+    held = life.read(conn, org_id, [row.id for row in rows])
+    live = {
+        one.memory_id
+        for one in held
+        if life.settled(one, timeline, now).settled.facts.state is State.LIVE
+    }
+    return [_known(row) for row in rows if row.id in live]
+
+
+def _known(row: Any) -> Known:  # noqa: ANN401 - a row
+    return Known(
+        memory_id=row.id,
+        version=row.version,
+        content=row.content,
+        vector=row.vector,
+        pinned=row.pinned,
+        importance=row.importance,
+        occurred_at=row.occurred_at,
+        source_count=row.source_count,
+        is_importance_given=row.importance_given,
     )
-    return [
-        Known(
-            memory_id=r.id,
-            version=r.version,
-            content=r.content,
-            vector=r.vector,
-            pinned=r.pinned,
-            importance=r.importance,
-            occurred_at=r.occurred_at,
-            source_count=r.source_count,
-            is_importance_given=r.importance_given,
-        )
-        for r in rows
-    ]
 
 
 def merge(conn: Connection, org_id: int, merges: Sequence[Merge]) -> list[RunChange]:

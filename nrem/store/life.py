@@ -75,7 +75,7 @@ def lock(conn: Connection, org_id: int, ids: Iterable[int]) -> list[Held]:
 
 
 def read(conn: Connection, org_id: int, ids: Sequence[int]) -> list[Held]:
-    """Memories that this transaction has locked, in the order of their numbers."""
+    """Memories in the order of their numbers; who goes on to write has locked them before."""
     if not ids:
         return []
     rows = conn.execute(statement("life_read"), {"org_id": org_id, "memory_ids": list(ids)})

@@ -117,6 +117,13 @@ def waiting(conn: Connection, org_id: int, subject_id: int, *, limit: int) -> li
     return [row.memory_id for row in rows if not row.is_unembedded]
 
 
+def queue(conn: Connection, org_id: int, subject_id: int, ids: Sequence[int]) -> None:
+    """Have memories looked at again, because they gained evidence."""
+    if ids:
+        given = {"org_id": org_id, "subject_id": subject_id, "memory_ids": list(ids)}
+        conn.execute(statement("promote_queue"), given)
+
+
 def is_waiting(conn: Connection, org_id: int, subject_id: int, memory_id: int) -> bool:
     """Whether the pass has yet to look at a memory."""
     given = {"org_id": org_id, "subject_id": subject_id, "memory_id": memory_id}

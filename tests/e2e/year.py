@@ -51,6 +51,8 @@ class Person:
     firm: str
     loves_coffee: bool
     mentions: int = 0
+    # the firm that was mentioned last; none before the first time
+    told_firm: str | None = None
     uses: int = 0
 
 
@@ -75,7 +77,8 @@ class Year:
             if name not in self.people:
                 self._begin(day, name)
             self._change(day, self.people[name])
-            if self.chance.random() < 0.4:
+            # somebody with news talks more
+            if self.chance.random() < (0.4 if self.people[name].mentions else 0.1):
                 self._talk(day, self.people[name])
         if day % 3 == 0:
             self._ask(day, self.chance.choice(USERS))
@@ -84,7 +87,7 @@ class Year:
         """Every pass, as its schedule would have it at the day's end."""
         now = self.evening(day)
         for name in PASSES:
-            self.org.world.wake(name)
+            self.org.world.tick(name, now=now)
             drain(self.org.world.setting(now=now), BY_NAME[name])
 
     def homes(self, user: str, now: datetime, as_of: datetime | None = None) -> set[str]:
@@ -154,6 +157,7 @@ class Year:
         said = [self.chance.choice(_SAID).format(n=day)]
         if person.mentions:
             person.mentions -= 1
+            person.told_firm = person.firm
             said.append(f"I work at {person.firm}.")
         turns = [
             turn(content, session=session, user=person.name, occurred_at=now) for content in said
@@ -169,7 +173,7 @@ class Year:
             number = self.org.number
             agent_id = directory.find_agent(conn, number, "agent") or 0
             timeline = policy.timeline(conn, number)
-            query = "What did the cello teacher and the cousin say?"
+            query = self.chance.choice(_SAID).format(n=day)
             question = Question(
                 query=query, vector=EMBEDDER.embed_query(query), model=EMBEDDER.model_id, limit=5
             )

@@ -19,7 +19,7 @@ from nrem.policy.consolidate_model import Create, Decisions, Known
 from nrem.policy.consolidate_outcome import outcomes
 from nrem.policy.model import MemoryType, Tier
 from nrem.policy.relate import Link, links
-from nrem.store import consolidate, effect, lease, life, memory, run_change
+from nrem.store import consolidate, effect, lease, life, memory, promote, run_change
 from nrem.store.consolidate import Part
 from nrem.store.lease import Lease
 from nrem.store.memory import NewMemory, content_hash
@@ -124,6 +124,8 @@ def compare(
                     its.part.owner,
                     [one.vector for one in its.session.candidates],
                     model=its.session.model_id,
+                    timeline=job.timeline,
+                    now=job.now,
                 )
             ),
             previous=consolidate.last_episode(conn, job.org_id, its.part.owner),
@@ -151,7 +153,7 @@ def _judge(its: Proposal, job: Work) -> Judged:
 
 def apply(conn: Connection, job: Work, verdict: Verdict) -> Changes:
     """Write the session's memories, and hand it over."""
-    if any(judged.decisions.create for judged in verdict.parts):
+    if any(judged.decisions.create or judged.decisions.merge for judged in verdict.parts):
         _wake_promote(conn, job)
     # Uses and crossings that came before this have their order: first they are written down.
     life.bring_up_to_date(conn, job.org_id, _touched(verdict), job.timeline, job.now)
@@ -173,7 +175,7 @@ def apply(conn: Connection, job: Work, verdict: Verdict) -> Changes:
         changed=len(created) + len(merged) + 1,
         engine=next((its.session.engine for its in verdict.parts), None),
         detail={"session": verdict.session_id, "created": created, "merged": merged},
-        due={"promote": _delay_seconds(job)} if created else {},
+        due={"promote": _delay_seconds(job)} if created or merged else {},
         diff=tuple(_diff(verdict, job)),
     )
 
@@ -237,6 +239,9 @@ def _apply_part(conn: Connection, job: Work, judged: Judged) -> list[RunChange]:
         job.org_id,
         ((one.memory_id, one.source_event_ids, job.run_id) for one in decisions.merge),
     )
+    # said in one more session, it may be knowledge now
+    again = [one.memory_id for one in decisions.merge]
+    promote.queue(conn, job.org_id, judged.part.owner.subject_id, again)
     became = outcomes(judged.part.working, judged.session.dropped, decisions)
     effect.add(conn, job.org_id, NAME, became, run_id=job.run_id)
     return [*derived.created(ids), *merged]

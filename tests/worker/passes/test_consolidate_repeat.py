@@ -71,6 +71,19 @@ def test_archived_memory_is_not_merged_into(org: Org) -> None:
     assert org.memories("state") == ["archived", "live"]
 
 
+def test_memory_that_time_has_archived_unwritten_is_not_merged_into(org: Org) -> None:
+    later = NOW + timedelta(days=8)
+    _tell(org, "s1")
+    org.world.settle()
+    org.append(turn(PEANUTS, session="s2"), end("s2"), now=later)
+    org.world.drain("score", now=later)
+
+    outcomes = [one.outcome for one in org.world.drain("consolidate", now=later)]
+
+    assert outcomes == ["applied"]
+    assert len(org.memories("id")) == 2
+
+
 def test_memory_that_changed_since_it_was_judged_is_judged_again(org: Org) -> None:
     _tell(org, "s1")
     org.world.settle()

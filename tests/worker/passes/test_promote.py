@@ -20,8 +20,8 @@ def _store(org: Org, *contents: str, sessions: str = "", **given: Any) -> list[i
     """Episodes an hour apart, each in the session of its letter; answers their numbers."""
     before = set(org.memories("id"))
     for at, content in enumerate(contents):
-        place = {"session": sessions[at]} if sessions else {}
-        org.append(memory(content, occurred_at=NOW + at * HOUR, **place, **given))
+        given["session"] = sessions[at] if sessions else None
+        org.append(memory(content, occurred_at=NOW + at * HOUR, **given))
     org.world.drain("score")
     org.world.drain("embed")
     return [one for one in org.memories("id") if one not in before]
@@ -171,9 +171,10 @@ def test_facts_about_different_things_are_left_alone(org: Org) -> None:
 
 
 def test_the_policy_may_leave_contradictions_side_by_side(org: Org) -> None:
-    org.do(
+    org.world.do(
         "INSERT INTO policies (org_id, version, body, created_at) VALUES "
-        '(app_org(), 1, \'{"promote": {"supersedes": false}}\', %(at)s)',
+        '(%(org)s, 1, \'{"promote": {"supersedes": false}}\', %(at)s)',
+        org=org.number,
         at=NOW - DAY,
     )
     _store(org, "Ada lives in Berlin", "Ada lives in Paris")
@@ -284,3 +285,15 @@ def test_episodes_out_of_recall_are_no_evidence(org: Org, state: str) -> None:
     _promote(org)
 
     assert org.memories(where="type = 'semantic'") == []
+
+
+def test_what_sessions_repeat_word_for_word_becomes_knowledge_with_the_last_of_them(
+    org: Org,
+) -> None:
+    for at, name in enumerate("abc"):
+        now = NOW + at * DAY
+        org.append(turn("I work at Acme.", session=name), end(name), now=now)
+        org.world.settle(now=now)
+        _promote(org, now=now + HOUR)
+
+    assert org.memories("type") == ["episodic", "semantic"]
