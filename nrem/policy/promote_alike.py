@@ -7,19 +7,24 @@ in common decide.
 """
 
 import re
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from math import isfinite
+from math import fsum, isfinite
 from operator import mul
 from typing import Final
 
 from nrem.policy.consolidate_model import Vector
 from nrem.policy.consolidate_sentence import Kind, is_reaction, sentences, words_of_weight
-from nrem.policy.promote_date import undated
+from nrem.policy.promote_date import undated, unmeasured
 from nrem.policy.text import FUNCTION_WORDS, lexemes
 
-# Share of common topics (Dice) from which two statements may be about one thing. At 0.5 "avoids
-# peanuts" and "peanuts make me ill" fall apart; at 0.3 whatever names the same dog is one thing.
-_COMMON: Final = 0.4
+# Share of common topics (Dice) from which two statements may be about one thing. At 0.6 a report
+# wanted as PDF and a summary wanted as PDF fall apart; at 0.4 whatever names the same dog is one.
+_COMMON: Final = 0.45
+# What a common act or occasion counts beside a topic, so that drinking tea in the morning is not
+# drinking coffee in the morning.
+_ACT_WEIGHT: Final = 0.3
 
 _SPEAKER: Final = re.compile(r"(?:\w[\w.'\u2019-]*|[^\W\d_a-z]\S*(?:\s[^\W\d_a-z]\S*){1,3}):\s")
 # The question before an answer, as the extraction writes them.
@@ -45,10 +50,11 @@ _NEGATION: Final = re.compile(
     re.IGNORECASE,
 )
 _DISLIKE: Final = re.compile(
-    r"\b(?:hate[sd]?|dislike[sd]?|can(?:no|['\u2019])t\sstand|avoid\w*|detest\w*|loathe[sd]?)\b",
+    r"\b(?:hate[sd]?|dislike[sd]?|allergic|intolerant|can(?:no|['\u2019])t\sstand|avoid\w*|detest\w*|loathe[sd]?)\b",
     re.IGNORECASE,
 )
 _NUMBER: Final = re.compile(r"^\d")
+_OF_SELF: Final = re.compile(r"\b(?:I|user|we)\b")
 
 
 def _words(text: str) -> frozenset[str]:
@@ -65,11 +71,11 @@ _GENERIC: Final = _words("""
     still such take took taken tell told thing thought time told turn two three four five six seven
     eight nine ten use used user usual usually want wish mostly always sometimes really very back
     today tonight yesterday tomorrow last next session conversation day week month year able around
-    even ago per first second once twice
+    even ago per first second once twice everybody everyone guys somebody someone something
 """)
-# They tell an occasion or a common act; the topic only where nothing else is.
+# They tell an occasion or a common act.
 _COMMON_ACT: Final = _words("""
-    afternoon attend ate be buy bought cook do done drink drank drive drove eat evening feel felt
+    afternoon attend ate buy bought cook drink drank drive drove eat evening feel felt
     hear heard learn listen live lunch dinner breakfast meet met morning night play read run see
     saw sleep slept spend spent stay study talk teach travel visit walk watch weekend work write
     wrote
@@ -105,7 +111,7 @@ class Aspect:
         speaker, said = split_speaker(content)
         lasting = undated(said)
         about = _without_contrast(lasting)
-        names = frozenset(_folded(" ".join(_NAME.findall(lasting)))) | _subject(lasting)
+        names = frozenset(_folded(" ".join(_NAME.findall(lasting)))) | subject_name(lasting)
         own = _words(speaker)
         return cls(
             holder=_holder(speaker, lasting),
@@ -128,10 +134,22 @@ def split_speaker(content: str) -> tuple[str, str]:
 
 
 def topics(text: str) -> frozenset[str]:
-    """The lexemes that say what a text is about; an act or an occasion where nothing else does."""
-    found = {one for one in _folded(text) if not one[0].isdigit()}
-    telling = found & _folded(" ".join(words_of_weight(text))) - _GENERIC - _COMMON_ACT
-    return frozenset(telling or (found & _COMMON_ACT) - {"be", "do"})
+    """The lexemes that say what a text is about, acts and occasions among them; no numbers."""
+    plain = unmeasured(text)
+    telling = frozenset(_IRREGULAR.get(one, one) for one in words_of_weight(plain)) - _GENERIC
+    acts = _folded(plain) & _COMMON_ACT
+    return frozenset(one for one in telling | acts if not one[0].isdigit())
+
+
+def weight(several: Iterable[str]) -> float:
+    """How much topics tell, together."""
+    return fsum(_ACT_WEIGHT if one in _COMMON_ACT else 1.0 for one in several)
+
+
+def common_share(one: AbstractSet[str], other: AbstractSet[str]) -> float:
+    """Share of common topics of two statements by their weight (Dice), 0 to 1."""
+    common = weight(one & other)
+    return 2 * common / (weight(one) + weight(other)) if common else 0.0
 
 
 def is_negative(text: str) -> bool:
@@ -149,8 +167,7 @@ def conflicts(one: Aspect, other: Aspect) -> bool:
 
 def agree(one: Aspect, other: Aspect) -> bool:
     """Whether the words allow that both are instances of one thing."""
-    common = len(one.topics & other.topics)
-    if not common or 2 * common < _COMMON * (len(one.topics) + len(other.topics)):
+    if common_share(one.topics, other.topics) < _COMMON:
         return False
     return one.is_statement and other.is_statement and not conflicts(one, other)
 
@@ -176,7 +193,7 @@ def _without_contrast(text: str) -> str:
     return re.sub(_CONTRAST.pattern.partition("|(?<=")[0], " ", text, flags=re.IGNORECASE)
 
 
-def _subject(said: str) -> frozenset[str]:
+def subject_name(said: str) -> frozenset[str]:
     """The name of a third person or thing that opens the statement, as its subject."""
     first = _FIRST.match(said)
     if first is None:
@@ -192,13 +209,13 @@ def _holder(speaker: str, said: str) -> str:
     relative = _RELATIVE.match(said)
     if relative is not None and relative[2].lower() in _AUXILIARY | {"live", "lives", "works"}:
         return f"{voice} {relative[1].casefold()}"
-    subject = _subject(said)
+    subject = subject_name(said)
     return " ".join(sorted(subject)) if subject and not voice else voice
 
 
 def _is_statement(said: str) -> bool:
     return any(
-        one.kind is Kind.FACT or topics(one.text)
+        one.kind is Kind.FACT or weight(topics(one.text)) >= 1.0 or _OF_SELF.search(one.text)
         for one in sentences(said)
         if one.kind is not Kind.QUESTION and not is_reaction(one.text)
     )

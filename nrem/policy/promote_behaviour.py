@@ -6,11 +6,11 @@ without situation or action there is no behaviour, without a sign the outcome is
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from nrem.policy.consolidate_model import Vector
-from nrem.policy.promote_alike import cosine, is_negative, split_speaker, topics
+from nrem.policy.promote_alike import cosine, is_negative, split_speaker, subject_name, topics
 from nrem.policy.promote_date import tidied, undated
 from nrem.policy.text import normalize
 
@@ -47,7 +47,8 @@ _END: Final = (
 )
 _WHEN: Final = re.compile(
     rf"\b(?:when(?:ever)?|after|because|since|if|once|every\stime|each\stime|as)\s+"
-    rf"(?P<situation>[^,;.!?]{{3,200}}),\s*(?:then\s+)?(?P<action>[^;!?]{{3,300}}?){_END}",
+    rf"(?P<situation>[^,;.!?]{{3,200}}?)(?:,\s*(?:then\s+)?|\s+(?=(?:I|we|the\s(?:agent|assistant))\s))"
+    rf"(?P<action>[^;!?]{{3,300}}?){_END}",
     re.IGNORECASE,
 )
 _LABELLED: Final = re.compile(
@@ -62,6 +63,8 @@ _FIXED: Final = re.compile(
 )
 _RESULT: Final = re.compile(r"\b(?:outcome|result):\s*([\w-]+)", re.IGNORECASE)
 _OPENING: Final = re.compile(r"^(?:when(?:ever)?|after|because|if)\s+", re.IGNORECASE)
+_FIRST: Final = re.compile(r"[\s,'\u2019]")
+_VOICES: Final = frozenset({"", "agent", "assistant", "human", "system", "user"})
 # A longer text is a document, whose cues belong to many things.
 _MAX_TEXT: Final = 600
 _SAME: Final = 0.5
@@ -77,26 +80,30 @@ class Behaviour:
     is_good: bool | None
     # who tells it, where another name than the user's or assistant's is given
     speaker: str = ""
+    # the situation is a clause, such as "the deploy failed"; else it may be a mere heading
+    is_clause: bool = True
 
 
 def behaviour(content: str, metadata: Mapping[str, Any]) -> Behaviour | None:
     """The behaviour that an episode tells of; None when situation or action is not said."""
     speaker, said = split_speaker(content[: 2 * _MAX_TEXT])
-    if speaker.casefold() in {"user", "assistant", "agent", "system"}:
-        speaker = ""
     told = _told(said) if len(said) <= _MAX_TEXT else None
-    situation = _value(metadata, _SITUATION)
-    action = _value(metadata, _ACTION)
-    if situation and action:
-        is_good = _judged(_value(metadata, _OUTCOME))
-        if is_good is None and _value(metadata, _OUTCOME) is None:
-            is_good = _turned_out(said) if len(said) <= _MAX_TEXT else None
-        return _behaviour(situation, action, "", is_good=is_good)
-    if told is None:
-        return None
+    situation, action = (_value(metadata, keys) for keys in (_SITUATION, _ACTION))
     named = _value(metadata, _OUTCOME)
-    is_good = _judged(named) if named is not None else told[2]
-    return _behaviour(situation or told[0], action or told[1], speaker, is_good=is_good)
+    is_good = _judged(named)
+    if named is None and len(said) <= _MAX_TEXT:
+        is_good = told.is_good if told else _turned_out(said)
+    if (not situation and told is None) or (not action and told is None):
+        return None
+    return _clean(
+        Behaviour(
+            situation=situation or (told.situation if told else ""),
+            action=action or (told.action if told else ""),
+            is_good=is_good,
+            speaker="" if speaker.casefold() in _VOICES or (situation and action) else speaker,
+            is_clause=bool(situation) or (told is not None and told.is_clause),
+        )
+    )
 
 
 def same_behaviour(
@@ -120,21 +127,23 @@ def same_behaviour(
 
 
 def procedure(several: Sequence[Behaviour]) -> str:
-    """`When <situation>, <action>.` in the words of the first of several, the most central one."""
-    first = several[0]
+    """`When <situation>, <action>.` in the words of one of several, which come central ones first.
+
+    The first that tells its situation in a clause is taken, since headings do not fit the frame.
+    """
+    first = next((one for one in several if one.is_clause), several[0])
     situation = _lowered(_OPENING.sub("", first.situation))
     action = _lowered(first.action)
     content = f"When {situation}, {action}."
     return f"{first.speaker}: {content}" if first.speaker else content
 
 
-def _behaviour(
-    situation: str, action: str, speaker: str, *, is_good: bool | None
-) -> Behaviour | None:
-    clean = [undated(one).strip(" .!,;:\"'") for one in (situation, action)]
-    if not all(topics(one) for one in clean):
+def _clean(found: Behaviour) -> Behaviour | None:
+    """Without dates and marks of one occasion; None when a part then tells nothing."""
+    situation, action = (undated(one).strip(" .!,;:\"'") for one in (found.situation, found.action))
+    if not topics(situation) or not topics(action):
         return None
-    return Behaviour(situation=clean[0], action=clean[1], is_good=is_good, speaker=speaker)
+    return replace(found, situation=situation, action=action)
 
 
 def _value(metadata: Mapping[str, Any], keys: Sequence[str]) -> str | None:
@@ -161,19 +170,24 @@ def _judged(outcome: str | None) -> bool | None:
     return False if first in _BAD else True if first in _GOOD else None
 
 
-def _told(said: str) -> tuple[str, str, bool | None] | None:
+def _told(said: str) -> Behaviour | None:
+    """The behaviour in the words of a text."""
     for pattern in (_LABELLED, _WHEN, _FIXED):
         match = pattern.search(said)
-        if match is None:
-            continue
-        named = _RESULT.search(said)
-        end = match["end"] or ""
-        rest = said[match.start("end") :] if end else ""
-        is_good = _judged(named[1]) if named else _turned_out(said[match.end("action") :] or rest)
-        if pattern is _FIXED:
-            is_good = True
-        return match["situation"], match["action"], is_good
+        if match is not None:
+            named = _RESULT.search(said)
+            return Behaviour(
+                situation=match["situation"],
+                action=match["action"],
+                is_good=_judged(named[1]) if named else _turned_out(_after(said, match)),
+                is_clause=pattern is _WHEN,
+            )
     return None
+
+
+def _after(said: str, match: re.Match[str]) -> str:
+    """What is said of the outcome: from its cue to the end, or all that follows the match."""
+    return said[match.start("end") if match["end"] else match.end() :]
 
 
 def _turned_out(said: str) -> bool | None:
@@ -197,11 +211,6 @@ def _meet(one: str, other: str) -> bool:
 
 def _lowered(text: str) -> str:
     """The text to stand inside a sentence: its first letter small, unless it opens a name or I."""
-    word = re.split(r"[\s,']", text, maxsplit=1)[0]
-    is_plain = word[1:].islower() and word.casefold() in _OPENERS
-    return text[0].lower() + text[1:] if is_plain or not topics(word) else text
-
-
-_OPENERS: Final = frozenset(
-    "the a an my our your his her their it we he she they this that".split()
-)
+    word = _FIRST.split(text, maxsplit=1)[0]
+    is_name = word == "I" or word[1:].lower() != word[1:] or subject_name(text)
+    return text if is_name else text[0].lower() + text[1:]
