@@ -15,13 +15,17 @@ from operator import mul
 from typing import Final
 
 from nrem.policy.consolidate_model import Vector
-from nrem.policy.consolidate_sentence import Kind, is_reaction, sentences, words_of_weight
+from nrem.policy.consolidate_sentence import Kind, Sentence, is_reaction, sentences, words_of_weight
 from nrem.policy.promote_date import undated, unmeasured
 from nrem.policy.text import FUNCTION_WORDS, lexemes
 
 # Share of common topics (Dice) from which two statements may be about one thing. At 0.6 a report
 # wanted as PDF and a summary wanted as PDF fall apart; at 0.4 whatever names the same dog is one.
 _COMMON: Final = 0.45
+# The same for what was said in passing, where it has but one topic in common: talk about the dog is
+# not always about the same.
+_COMMON_SPOKEN: Final = 0.6
+_MORE_THAN_ONE: Final = 1.5
 # What a common act or occasion counts beside a topic, so that drinking tea in the morning is not
 # drinking coffee in the morning.
 _ACT_WEIGHT: Final = 0.3
@@ -54,6 +58,19 @@ _DISLIKE: Final = re.compile(
     re.IGNORECASE,
 )
 _NUMBER: Final = re.compile(r"^\d")
+# To whom it is said, which is not what it is about.
+_ADDRESS: Final = re.compile(
+    r",\s+(?-i:[A-Z])\w+(?=[.!?\u2026]|$)"
+    r"|(?<=^hey\s)(?-i:[A-Z])\w+|(?<=^wow\s)(?-i:[A-Z])\w+|(?<=^yeah\s)(?-i:[A-Z])\w+",
+    re.IGNORECASE,
+)
+_TO_OTHER: Final = re.compile(r"\b(?:you|your|yours|yourself)\b|^let['\u2019]?s\b", re.IGNORECASE)
+_OF_SPEAKER: Final = re.compile(r"\b(?:I|me|my|mine|we|us|our)\b", re.IGNORECASE)
+# Promises and wishes to the other person.
+_OFFER: Final = re.compile(
+    r"\b(?:I|we)(?:['\u2019](?:ll|d)|\swill|\swould|['\u2019]m\shere|\shope|\sbet|\sknow|\sagree)\b",
+    re.IGNORECASE,
+)
 _OF_SELF: Final = re.compile(r"\b(?:I|user|we)\b")
 
 
@@ -63,22 +80,27 @@ def _words(text: str) -> frozenset[str]:
 
 # They say how somebody stands to a thing, never which thing.
 _GENERIC: Final = _words("""
-    again agent already also another ask assistant become became bit bring brought choose chose
-    come came decide dislike enjoy ever every favorite favourite find found fond get got give gave
-    given go went gone going gotten happen hate have having help human instead just keep kept kind
-    know knew known like little long lot love made make many mention much need never new often old
-    order own people person pick prefer put rather regular regularly say said sort start state
-    still such take took taken tell told thing thought time told turn two three four five six seven
-    eight nine ten use used user usual usually want wish mostly always sometimes really very back
-    today tonight yesterday tomorrow last next session conversation day week month year able around
-    even ago per first second once twice everybody everyone guys somebody someone something
+    able again agent agree already also always another around ask assistant away become became bet
+    big bit bring brought chat check choose chose come came couple course decide definitely dislike
+    else enjoy even ever every everybody everyone favorite favourite feel feeling felt find found
+    fond fun get getting give given gave go goes going gone gonna got gotten great guys happen hard
+    hate having here's help hope human instead just keep kept kind know knew known later least like
+    little long lot lots love made make making many maybe mention mostly much need never new next
+    often old order own people per person pick place plus posted prefer put rather reach ready
+    really remember remind regular regularly said same say set should since some somebody someone something
+    sometimes somewhere soon sort start state still stay such surely take taken took talk tell
+    thing think thought told tough try trying turn update updated use used user usual usually
+    wanna want way well while wish worry worries wow yet
+    one two three four five six seven eight nine ten once twice first second last
+    day week month year hour minute time today tonight yesterday tomorrow ago session conversation
 """)
-# They tell an occasion or a common act.
+# They tell an occasion, a common act, or how something felt.
 _COMMON_ACT: Final = _words("""
-    afternoon attend ate buy bought cook drink drank drive drove eat evening feel felt
-    hear heard learn listen live lunch dinner breakfast meet met morning night play read run see
-    saw sleep slept spend spent stay study talk teach travel visit walk watch weekend work write
-    wrote
+    afternoon amazing ate attend awesome bad breakfast buy bought calm cook dinner dream drink drank
+    drive drove eat effort evening excited experience forward friend goal happy hear heard idea joy
+    learn life listen live lunch meet met moment morning night photo pic picture plan play push read
+    reminder rough run see saw share sleep slept special spend spent step study sweet teach together
+    travel visit walk watch weekend win won wonderful work write wrote
 """)
 # Past forms that no ending betrays.
 _IRREGULAR: Final = {
@@ -104,12 +126,14 @@ class Aspect:
     is_negative: bool
     # states something: neither a question nor small talk
     is_statement: bool
+    # in the words of somebody named, not noted about him
+    is_spoken: bool
 
     @classmethod
     def of(cls, content: str) -> "Aspect":
         """The aspect of a memory's content, which may open with `Speaker: `."""
         speaker, said = split_speaker(content)
-        lasting = undated(said)
+        lasting = undated(_ADDRESS.sub(" ", said))
         about = _without_contrast(lasting)
         names = frozenset(_folded(" ".join(_NAME.findall(lasting)))) | subject_name(lasting)
         own = _words(speaker)
@@ -120,7 +144,8 @@ class Aspect:
             words=_folded(lasting),
             numbers=frozenset(one for one in lexemes(lasting) if _NUMBER.match(one)),
             is_negative=is_negative(about),
-            is_statement=_is_statement(said),
+            is_statement=_is_statement(speaker, said),
+            is_spoken=bool(speaker),
         )
 
 
@@ -167,9 +192,13 @@ def conflicts(one: Aspect, other: Aspect) -> bool:
 
 def agree(one: Aspect, other: Aspect) -> bool:
     """Whether the words allow that both are instances of one thing."""
-    if common_share(one.topics, other.topics) < _COMMON:
+    if not one.is_statement or not other.is_statement or conflicts(one, other):
         return False
-    return one.is_statement and other.is_statement and not conflicts(one, other)
+    share = common_share(one.topics, other.topics)
+    if not one.is_spoken:
+        return share >= _COMMON
+    common = weight(one.topics & other.topics)
+    return common >= 1.0 and share >= (_COMMON if common >= _MORE_THAN_ONE else _COMMON_SPOKEN)
 
 
 def cosine(one: Vector, other: Vector) -> float:
@@ -213,9 +242,24 @@ def _holder(speaker: str, said: str) -> str:
     return " ".join(sorted(subject)) if subject and not voice else voice
 
 
-def _is_statement(said: str) -> bool:
-    return any(
-        one.kind is Kind.FACT or weight(topics(one.text)) >= 1.0 or _OF_SELF.search(one.text)
-        for one in sentences(said)
-        if one.kind is not Kind.QUESTION and not is_reaction(one.text)
-    )
+def _is_statement(speaker: str, said: str) -> bool:
+    told = (one for one in sentences(said) if one.kind is not Kind.QUESTION)
+    return any(states(speaker, one.text) and _tells(one) for one in told)
+
+
+def states(speaker: str, sentence: str) -> bool:
+    """Whether a sentence, taken alone, states something; in a conversation many do not."""
+    if is_reaction(sentence):
+        return False
+    if not speaker:
+        return True
+    if _TO_OTHER.search(sentence) and (_OFFER.search(sentence) or not _OF_SPEAKER.search(sentence)):
+        return False
+    alone = sentences(undated(sentence))
+    return bool(alone) and not alone[0].is_dependent
+
+
+def _tells(one: Sentence) -> bool:
+    if one.kind is Kind.FACT or _OF_SELF.search(one.text):
+        return True
+    return weight(topics(one.text)) >= 1.0

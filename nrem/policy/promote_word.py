@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from nrem.policy.consolidate_sentence import Kind, is_reaction, sentences, words_of_weight
-from nrem.policy.promote_alike import Aspect, is_negative, split_speaker, topics, weight
+from nrem.policy.consolidate_sentence import Kind, sentences, words_of_weight
+from nrem.policy.promote_alike import Aspect, is_negative, split_speaker, states, topics, weight
 from nrem.policy.promote_date import undated, without_numbers
 from nrem.policy.promote_model import Episode
 
@@ -18,6 +18,8 @@ _DANGLING: Final = re.compile(
     r"|her|their|its|if|when|because|instead|rather)[\s.!,]*$",
     re.IGNORECASE,
 )
+# They count an occasion among others.
+_COUNTING: Final = re.compile(r"\b(?:first|second|third|another|next|last|only)\b", re.IGNORECASE)
 # Sentences of one episode that are weighed; a longer one is a document.
 _MAX_SENTENCES: Final = 20
 
@@ -57,7 +59,7 @@ def _candidates(
     """Contents that the sentences of one episode make, and how well each says what is common."""
     speaker, said = split_speaker(content)
     for one in sentences(said)[:_MAX_SENTENCES]:
-        if one.kind is Kind.QUESTION or is_reaction(one.text):
+        if one.kind is Kind.QUESTION or not states(speaker, one.text):
             continue
         text = without_numbers(undated(one.text, shared), numbers)
         if text is None or _DANGLING.search(text):
@@ -67,6 +69,6 @@ def _candidates(
             continue
         text = text[0].upper() + text[1:]
         besides = words_of_weight(text) - shared
-        value = weight(about & common) / weight(common)
-        value -= 0.05 * len(besides) + 0.2 * one.is_dependent
+        value = weight(about & common) / weight(common) - 0.05 * len(besides)
+        value -= 0.3 * bool(_COUNTING.search(text))
         yield (f"{speaker}: {text}" if speaker else text), value
