@@ -45,6 +45,8 @@ _RELATIVE: Final = re.compile(
     r"^(?:my|our|his|her|their|the\suser's)\s+(\w+)\s+(\w+)", re.IGNORECASE
 )
 _SELF: Final = frozenset({"user", "human", "me", "myself", "i"})
+# What stands before a colon without being who says it.
+_LABELS: Final = frozenset({"fact", "memory", "note", "reminder", "summary", "update"})
 _AUXILIARY: Final = frozenset(
     "am are can could did do does had has have is may might must should was were will would".split()
 )
@@ -78,7 +80,7 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(lexemes(text))
 
 
-# They say how somebody stands to a thing, never which thing.
+# They say how somebody stands to a thing, never which thing; the last lines are not English.
 _GENERIC: Final = _words("""
     able again agent agree already also always another around ask assistant away become became bet
     big bit bring brought chat check choose chose come came couple course decide definitely dislike
@@ -87,17 +89,21 @@ _GENERIC: Final = _words("""
     hate having here's help hope human instead just keep kept kind know knew known later least like
     little long lot lots love made make making many maybe mention mostly much need never new next
     often old order own people per person pick place plus posted prefer put rather reach ready
-    really remember remind regular regularly said same say set should since some somebody someone something
-    sometimes somewhere soon sort start state still stay such surely take taken took talk tell
-    thing think thought told tough try trying turn update updated use used user usual usually
-    wanna want way well while wish worry worries wow yet
+    really regular regularly remember remind said same say set should since some somebody someone
+    something sometimes somewhere soon spend spent sort start state still stay such surely take taken took talk
+    tell thing think thought told tough try trying turn update updated use used user usual usually
+    wanna want way well went while wish worry worries wow yet
     one two three four five six seven eight nine ten once twice first second last
     day week month year hour minute time today tonight yesterday tomorrow ago session conversation
+    ich du er sie es wir ihr mein meine der die das den dem ein eine einen und oder ist bin war sind
+    mag habe hat gern immer nicht am im auf mit von zu je tu il elle nous le la les un une et est
+    suis mon ma mes aime toujours de du des dans avec yo el los las una y es soy mi mis gusta me
+    siempre con en io lo gli piace sempre non che si
 """)
 # They tell an occasion, a common act, or how something felt.
 _COMMON_ACT: Final = _words("""
     afternoon amazing ate attend awesome bad breakfast buy bought calm cook dinner dream drink drank
-    drive drove eat effort evening excited experience forward friend goal happy hear heard idea joy
+    drive drove eat effort evening excited experience forward goal happy hear heard idea joy
     learn life listen live lunch meet met moment morning night photo pic picture plan play push read
     reminder rough run see saw share sleep slept special spend spent step study sweet teach together
     travel visit walk watch weekend win won wonderful work write wrote
@@ -145,7 +151,7 @@ class Aspect:
             numbers=frozenset(one for one in lexemes(lasting) if _NUMBER.match(one)),
             is_negative=is_negative(about),
             is_statement=_is_statement(speaker, said),
-            is_spoken=bool(speaker),
+            is_spoken=speaker.casefold() not in {"", *_LABELS},
         )
 
 
@@ -234,12 +240,13 @@ def subject_name(said: str) -> frozenset[str]:
 
 
 def _holder(speaker: str, said: str) -> str:
-    voice = "" if speaker.casefold() in _SELF else speaker.casefold()
+    voice = "" if speaker.casefold() in _SELF | _LABELS else speaker.casefold()
     relative = _RELATIVE.match(said)
     if relative is not None and relative[2].lower() in _AUXILIARY | {"live", "lives", "works"}:
         return f"{voice} {relative[1].casefold()}"
     subject = subject_name(said)
-    return " ".join(sorted(subject)) if subject and not voice else voice
+    is_other = subject and not voice and not _OF_SPEAKER.search(said)
+    return " ".join(sorted(subject)) if is_other else voice
 
 
 def _is_statement(speaker: str, said: str) -> bool:

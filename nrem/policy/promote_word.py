@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from nrem.policy.consolidate_sentence import Kind, sentences, words_of_weight
+from nrem.policy.consolidate_sentence import Kind, sentences
 from nrem.policy.promote_alike import Aspect, is_negative, split_speaker, states, topics, weight
 from nrem.policy.promote_date import undated, without_numbers
 from nrem.policy.promote_model import Episode
@@ -20,6 +20,8 @@ _DANGLING: Final = re.compile(
 )
 # They count an occasion among others.
 _COUNTING: Final = re.compile(r"\b(?:first|second|third|another|next|last|only)\b", re.IGNORECASE)
+# What a topic costs that most of the evidence lacks: less than one that it has.
+_BESIDES: Final = 0.25
 # Sentences of one episode that are weighed; a longer one is a document.
 _MAX_SENTENCES: Final = 20
 
@@ -68,7 +70,6 @@ def _candidates(
         if not about & common:
             continue
         text = text[0].upper() + text[1:]
-        besides = words_of_weight(text) - shared
-        value = weight(about & common) / weight(common) - 0.05 * len(besides)
-        value -= 0.3 * bool(_COUNTING.search(text))
+        value = weight(about & common) / weight(common) - _BESIDES * weight(about - shared)
+        value -= _BESIDES * bool(_COUNTING.search(text))
         yield (f"{speaker}: {text}" if speaker else text), value
