@@ -26,6 +26,8 @@ _COMMON: Final = 0.45
 # not always about the same.
 _COMMON_SPOKEN: Final = 0.6
 _MORE_THAN_ONE: Final = 1.5
+# Characters of a content that are read; a longer one is a document, which its beginning stands for.
+_MAX_TEXT: Final = 2000
 # What a common act or occasion counts beside a topic, so that drinking tea in the morning is not
 # drinking coffee in the morning.
 _ACT_WEIGHT: Final = 0.3
@@ -90,9 +92,9 @@ _GENERIC: Final = _words("""
     little long lot lots love made make making many maybe mention mostly much need never new next
     often old order own people per person pick place plus posted prefer put rather reach ready
     really regular regularly remember remind said same say set should since some somebody someone
-    something sometimes somewhere soon spend spent sort start state still stay such surely take taken took talk
-    tell thing think thought told tough try trying turn update updated use used user usual usually
-    wanna want way well went while wish worry worries wow yet
+    something sometimes somewhere soon spend spent sort start state still stay such surely take
+    taken took talk tell thing think thought told tough try trying turn update updated use used user
+    usual usually wanna want way well went while wish worry worries wow yet
     one two three four five six seven eight nine ten once twice first second last
     day week month year hour minute time today tonight yesterday tomorrow ago session conversation
     ich du er sie es wir ihr mein meine der die das den dem ein eine einen und oder ist bin war sind
@@ -138,7 +140,7 @@ class Aspect:
     @classmethod
     def of(cls, content: str) -> "Aspect":
         """The aspect of a memory's content, which may open with `Speaker: `."""
-        speaker, said = split_speaker(content)
+        speaker, said = split_speaker(content[:_MAX_TEXT])
         lasting = undated(_ADDRESS.sub(" ", said))
         about = _without_contrast(lasting)
         names = frozenset(_folded(" ".join(_NAME.findall(lasting)))) | subject_name(lasting)

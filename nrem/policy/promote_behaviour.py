@@ -11,8 +11,8 @@ from typing import Any, Final
 
 from nrem.policy.consolidate_model import Vector
 from nrem.policy.promote_alike import cosine, is_negative, split_speaker, subject_name, topics
-from nrem.policy.promote_date import tidied, undated
-from nrem.policy.text import normalize
+from nrem.policy.promote_date import tidied, undated, without_numbers
+from nrem.policy.text import lexemes, normalize
 
 _SITUATION: Final = ("situation", "trigger", "when")
 _ACTION: Final = ("action", "then", "response")
@@ -27,27 +27,38 @@ _BAD: Final = frozenset(
 )
 _FAILED: Final = re.compile(
     r"\b(?:(?:did|does|do|had|has|have|was|were|is)\s?(?:not|n['\u2019]t)\s+(?:\w+\s+)?"
-    r"(?:work|help|fix|solve|resolve|pass|succeed|change|any\seffect)\w*|no\s(?:luck|effect|use)"
-    r"|(?:still|it|that|this|but|and)\s+(?:\w+\s+)?(?:fail|broke|crash|error)\w*|made\sit\sworse"
-    r"|in\svain|without\s(?:success|effect|luck)|never\sworked|to\sno\savail"
-    r"|outcome:?\s(?:was\s|is\s)?(?:failure|failed|bad|negative))\b",
+    r"(?:work|help|fix|solve|resolve|pass|succeed|change|any\seffect|happy|satisfied)\w*"
+    r"|no\s(?:luck|effect|use)|(?:still|it|that|this|but|and)\s+(?:\w+\s+)?(?:fail|broke|crash)\w*"
+    r"|made\s(?:it|things)\sworse|in\svain|without\s(?:success|effect|luck)|never\sworked"
+    r"|to\sno\savail|unhappy|^(?:still\s\w|fail)\w*|outcome:?\s(?:was\s|is\s)?(?:failure|failed|bad|negative))\b",
     re.IGNORECASE,
 )
 _WORKED: Final = re.compile(
     r"\b(?:work(?:ed|s)|fix(?:ed|es)|help(?:ed|s)|solve[sd]|resolve[sd]|pass(?:ed|es)|succeed(?:ed|s)"
-    r"|did\sthe\strick|success(?:fully|ful)?|went\s(?:well|through|fine)|recovered|cleared)\b",
+    r"|did\sthe\strick|success(?:fully|ful)?|went\s(?:well|through|fine)|recover(?:ed|s)|cleared"
+    r"|happy|satisfied|pleased|thanked)\b",
     re.IGNORECASE,
 )
+# How the action ends: with the text, with words about the outcome, or with what it solved.
 _END: Final = (
-    r"(?:[.!]?\s*$|\s*(?:[,;.!]\s*|\s[-\u2013\u2014]\s*|\s)"
-    r"(?:(?:and|but|then|so)\s+)*(?:(?:it|this|that|which|the\s\w+)\s+)?(?:\w+\s+)?"
-    r"(?P<end>outcome:|result:|work(?:ed|s)|fix(?:ed|es)|help(?:ed|s)|solve[sd]|resolve[sd]"
-    r"|pass(?:ed|es)|succeed(?:ed|s)|success|did\sthe|did\s?n|does\s?n|fail|no\sluck|went\s"
-    r"|recovered|cleared|in\svain|without\s(?:success|effect|luck)|made\sit|still\s|never\s).*$)"
+    r"(?:[.!]?\s*$|(?:[,;:.!]\s*|\s[-\u2013\u2014]\s*|\s(?=(?:and|but|which|so)\s))"
+    r"(?:(?:and|but|then|so)\s+)*(?:(?:it|this|that|which|they|the\s\w+|\w+)\s+)?(?:\w+\s+)?"
+    r"(?P<end>(?:outcome:|result:|work(?:ed|s)|fix(?:ed|es)|help(?:ed|s)|solve[sd]|resolve[sd]"
+    r"|pass(?:ed|es)|succeed(?:ed|s)|success|did\sthe|(?:did|does|is|was)\s?n|fail|no\sluck|went\s"
+    r"|recover|cleared|in\svain|without\s(?:success|effect|luck)|made\s|still\s|never\s|to\sno\s"
+    r"|happy|unhappy|satisfied|pleased|thanked).*$)"
+    r"|\s(?P<solved>(?:fixed|helped|resolved|solved|worked)"
+    r"(?:\s(?:it|this|that|the\s(?:error|issue|problem)))?[.!]?\s*$))"
 )
+_ACTOR: Final = r"(?=(?:I|we|(?:the\s)?(?:agent|assistant))\s)"
 _WHEN: Final = re.compile(
     rf"\b(?:when(?:ever)?|after|because|since|if|once|every\stime|each\stime|as)\s+"
-    rf"(?P<situation>[^,;.!?]{{3,200}}?)(?:,\s*(?:then\s+)?|\s+(?=(?:I|we|the\s(?:agent|assistant))\s))"
+    rf"(?P<situation>[^,;.!?]{{3,200}}?)(?:,\s*(?:then\s+)?|\s+{_ACTOR})"
+    rf"(?P<action>[^;!?]{{3,300}}?){_END}",
+    re.IGNORECASE,
+)
+_SO: Final = re.compile(
+    rf"^(?P<situation>[^;.!?]{{3,200}}?)(?:,?\s+so\s+|[.;]\s+){_ACTOR}"
     rf"(?P<action>[^;!?]{{3,300}}?){_END}",
     re.IGNORECASE,
 )
@@ -57,12 +68,13 @@ _LABELLED: Final = re.compile(
     re.IGNORECASE,
 )
 _FIXED: Final = re.compile(
-    r"^(?P<action>[^,;.!?]{3,200}?)\s+(?P<end>(?:fixed|solved|resolved|fixes|solves|resolves))\s+"
-    r"(?P<situation>[^;.!?]{3,200})[.!]?$",
+    r"^(?P<action>[^,;.!?]{3,200}?)\s+"
+    r"(?P<end>(?:fixe[ds]|solve[ds]|resolve[ds]|(?:did|does)(?:\snot|n['\u2019]t)\s(?:fix|solve|resolve)))"
+    r"\s+(?P<situation>[^;.!?]{3,200})[.!]?$",
     re.IGNORECASE,
 )
 _RESULT: Final = re.compile(r"\b(?:outcome|result):\s*([\w-]+)", re.IGNORECASE)
-_OPENING: Final = re.compile(r"^(?:when(?:ever)?|after|because|if)\s+", re.IGNORECASE)
+_PLURAL: Final = re.compile(r"[^su]s$", re.IGNORECASE)
 _FIRST: Final = re.compile(r"[\s,'\u2019]")
 _VOICES: Final = frozenset({"", "agent", "assistant", "human", "system", "user"})
 # A longer text is a document, whose cues belong to many things.
@@ -88,6 +100,10 @@ def behaviour(content: str, metadata: Mapping[str, Any]) -> Behaviour | None:
     """The behaviour that an episode tells of; None when situation or action is not said."""
     speaker, said = split_speaker(content[: 2 * _MAX_TEXT])
     told = _told(said) if len(said) <= _MAX_TEXT else None
+    if told is None and speaker.casefold() not in _VOICES:
+        # "Timeout: raised the limit. Outcome: success" has a heading, and nobody who says it.
+        told = _told(content[:_MAX_TEXT])
+        speaker = ""
     situation, action = (_value(metadata, keys) for keys in (_SITUATION, _ACTION))
     named = _value(metadata, _OUTCOME)
     is_good = _judged(named)
@@ -97,8 +113,8 @@ def behaviour(content: str, metadata: Mapping[str, Any]) -> Behaviour | None:
         return None
     return _clean(
         Behaviour(
-            situation=situation or (told.situation if told else ""),
-            action=action or (told.action if told else ""),
+            situation=_lowered(situation) if situation else told.situation if told else "",
+            action=_lowered(action) if action else told.action if told else "",
             is_good=is_good,
             speaker="" if speaker.casefold() in _VOICES or (situation and action) else speaker,
             is_clause=bool(situation) or (told is not None and told.is_clause),
@@ -126,22 +142,29 @@ def same_behaviour(
     )
 
 
-def procedure(several: Sequence[Behaviour]) -> str:
+def procedure(several: Sequence[Behaviour]) -> str | None:
     """`When <situation>, <action>.` in the words of one of several, which come central ones first.
 
     The first that tells its situation in a clause is taken, since headings do not fit the frame.
+    Numbers in which they differ go; None when none of them can be without.
     """
-    first = next((one for one in several if one.is_clause), several[0])
-    situation = _lowered(_OPENING.sub("", first.situation))
-    action = _lowered(first.action)
-    content = f"When {situation}, {action}."
-    return f"{first.speaker}: {content}" if first.speaker else content
+    keep = frozenset[str].intersection(*(_numbers(one) for one in several))
+    for one in sorted(several, key=lambda one: not one.is_clause):
+        situation, action = (without_numbers(part, keep) for part in (one.situation, one.action))
+        if situation and action:
+            content = f"When {situation}, {action}."
+            return f"{one.speaker}: {content}" if one.speaker else content
+    return None
+
+
+def _numbers(one: Behaviour) -> frozenset[str]:
+    return frozenset(word for word in lexemes(f"{one.situation} {one.action}") if word[0].isdigit())
 
 
 def _clean(found: Behaviour) -> Behaviour | None:
     """Without dates and marks of one occasion; None when a part then tells nothing."""
     situation, action = (undated(one).strip(" .!,;:\"'") for one in (found.situation, found.action))
-    if not topics(situation) or not topics(action):
+    if not lexemes(situation) or not lexemes(action):
         return None
     return replace(found, situation=situation, action=action)
 
@@ -172,22 +195,32 @@ def _judged(outcome: str | None) -> bool | None:
 
 def _told(said: str) -> Behaviour | None:
     """The behaviour in the words of a text."""
-    for pattern in (_LABELLED, _WHEN, _FIXED):
+    for pattern in (_LABELLED, _WHEN, _SO, _FIXED):
         match = pattern.search(said)
-        if match is not None:
+        if match is not None and topics(match["situation"]) and topics(match["action"]):
             named = _RESULT.search(said)
-            return Behaviour(
-                situation=match["situation"],
-                action=match["action"],
-                is_good=_judged(named[1]) if named else _turned_out(_after(said, match)),
-                is_clause=pattern is _WHEN,
-            )
+            is_good = _judged(named[1]) if named else _turned_out(_after(said, match))
+            return _read(match, pattern, is_good=is_good)
     return None
+
+
+def _read(match: re.Match[str], pattern: re.Pattern[str], *, is_good: bool | None) -> Behaviour:
+    """The parts of a match, such that they can stand inside a sentence."""
+    situation, action = match["situation"], match["action"]
+    if pattern is not _WHEN:
+        situation = _lowered(situation)
+        action = _lowered(action)
+    if pattern is _FIXED:
+        situation = f"there {'are' if _PLURAL.search(situation) else 'is'} {situation}"
+    is_clause = pattern in {_WHEN, _SO}
+    return Behaviour(situation=situation, action=action, is_good=is_good, is_clause=is_clause)
 
 
 def _after(said: str, match: re.Match[str]) -> str:
     """What is said of the outcome: from its cue to the end, or all that follows the match."""
-    return said[match.start("end") if match["end"] else match.end() :]
+    groups = match.groupdict()
+    cue = next((name for name in ("end", "solved") if groups.get(name)), None)
+    return said[match.start(cue) if cue else match.end() :]
 
 
 def _turned_out(said: str) -> bool | None:
@@ -198,9 +231,8 @@ def _turned_out(said: str) -> bool | None:
 
 def _common(one: str, other: str) -> float:
     """Share of the topics of the shorter that the other holds, 0 to 1; a stem meets its noun."""
-    first, second = sorted((topics(one), topics(other)), key=lambda it: (len(it), sorted(it)))
-    if not first:
-        return 0.0
+    parts = (topics(text) or frozenset(lexemes(text)) for text in (one, other))
+    first, second = sorted(parts, key=lambda it: (len(it), sorted(it)))
     return sum(any(_meet(word, held) for held in second) for word in first) / len(first)
 
 

@@ -119,8 +119,9 @@ def around_centre(
     centre: int, pool: Mapping[int, Seen], policy: PromotePolicy, by: Alike = alike
 ) -> tuple[Seen, ...]:
     """The group round one episode of the pool, itself first, whether or not it is large enough."""
-    near = _neighbours(pool, policy, by)
-    members = _grown(centre, near, frozenset(pool)) | {centre}
+    own = pool[centre]
+    close = {number: one for number, one in pool.items() if one is own or by(own, one, policy)}
+    members = _grown(centre, _neighbours(close, policy, by), frozenset(close))
     return by_nearness(centre, [pool[number] for number in members])
 
 
