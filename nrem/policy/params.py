@@ -196,7 +196,7 @@ class PromotePolicy:
     # Minutes that new memories wait for company before promote looks at them.
     delay_minutes: float = number(1.0, 0.0, 10_080.0)
     # Cosine at or above which two episodes may be alike.
-    similarity: float = number(0.6, 0.0, 1.0)
+    similarity: float = number(0.5, 0.0, 1.0)
     # Episodes alike, and the sessions they must come from, that make a semantic memory.
     min_episodes: int = integer(3, 2, 100)
     min_sessions: int = integer(2, 1, 100)

@@ -50,10 +50,13 @@ def _procedural(
         good = [one for one in members if one.is_success]
         failures = len(members) - len(good)
         gates = procedural_gates(len(good), failures, policy)
-        if are_passed(gates):
+        if not are_passed(gates):
+            continue
+        content = procedure([one.behaviour for one in good if one.behaviour])
+        if content is not None:
             yield draft(
                 MemoryType.PROCEDURAL,
-                procedure([one.behaviour for one in good if one.behaviour]),
+                content,
                 named=[one.episode for one in evidence(good)],
                 every=[one.episode for one in good],
                 gates=gates,

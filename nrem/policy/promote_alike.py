@@ -7,19 +7,30 @@ in common decide.
 """
 
 import re
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from math import isfinite
+from math import fsum, isfinite
 from operator import mul
 from typing import Final
 
 from nrem.policy.consolidate_model import Vector
-from nrem.policy.consolidate_sentence import Kind, is_reaction, sentences, words_of_weight
-from nrem.policy.promote_date import undated
+from nrem.policy.consolidate_sentence import Kind, Sentence, is_reaction, sentences, words_of_weight
+from nrem.policy.promote_date import undated, unmeasured
 from nrem.policy.text import FUNCTION_WORDS, lexemes
 
-# Share of common topics (Dice) from which two statements may be about one thing. At 0.5 "avoids
-# peanuts" and "peanuts make me ill" fall apart; at 0.3 whatever names the same dog is one thing.
-_COMMON: Final = 0.4
+# Share of common topics (Dice) from which two statements may be about one thing. At 0.6 a report
+# wanted as PDF and a summary wanted as PDF fall apart; at 0.4 whatever names the same dog is one.
+_COMMON: Final = 0.45
+# The same for what was said in passing, where it has but one topic in common: talk about the dog is
+# not always about the same.
+_COMMON_SPOKEN: Final = 0.6
+_MORE_THAN_ONE: Final = 1.5
+# Characters of a content that are read; a longer one is a document, which its beginning stands for.
+_MAX_TEXT: Final = 2000
+# What a common act or occasion counts beside a topic, so that drinking tea in the morning is not
+# drinking coffee in the morning.
+_ACT_WEIGHT: Final = 0.3
 
 _SPEAKER: Final = re.compile(r"(?:\w[\w.'\u2019-]*|[^\W\d_a-z]\S*(?:\s[^\W\d_a-z]\S*){1,3}):\s")
 # The question before an answer, as the extraction writes them.
@@ -36,6 +47,8 @@ _RELATIVE: Final = re.compile(
     r"^(?:my|our|his|her|their|the\suser's)\s+(\w+)\s+(\w+)", re.IGNORECASE
 )
 _SELF: Final = frozenset({"user", "human", "me", "myself", "i"})
+# What stands before a colon without being who says it.
+_LABELS: Final = frozenset({"fact", "memory", "note", "reminder", "summary", "update"})
 _AUXILIARY: Final = frozenset(
     "am are can could did do does had has have is may might must should was were will would".split()
 )
@@ -45,34 +58,57 @@ _NEGATION: Final = re.compile(
     re.IGNORECASE,
 )
 _DISLIKE: Final = re.compile(
-    r"\b(?:hate[sd]?|dislike[sd]?|can(?:no|['\u2019])t\sstand|avoid\w*|detest\w*|loathe[sd]?)\b",
+    r"\b(?:hate[sd]?|dislike[sd]?|allergic|intolerant|can(?:no|['\u2019])t\sstand|avoid\w*|detest\w*|loathe[sd]?)\b",
     re.IGNORECASE,
 )
 _NUMBER: Final = re.compile(r"^\d")
+# To whom it is said, which is not what it is about.
+_ADDRESS: Final = re.compile(
+    r",\s+(?-i:[A-Z])\w+(?=[.!?\u2026]|$)"
+    r"|(?<=^hey\s)(?-i:[A-Z])\w+|(?<=^wow\s)(?-i:[A-Z])\w+|(?<=^yeah\s)(?-i:[A-Z])\w+",
+    re.IGNORECASE,
+)
+_TO_OTHER: Final = re.compile(r"\b(?:you|your|yours|yourself)\b|^let['\u2019]?s\b", re.IGNORECASE)
+_OF_SPEAKER: Final = re.compile(r"\b(?:I|me|my|mine|we|us|our)\b", re.IGNORECASE)
+# Promises and wishes to the other person.
+_OFFER: Final = re.compile(
+    r"\b(?:I|we)(?:['\u2019](?:ll|d)|\swill|\swould|['\u2019]m\shere|\shope|\sbet|\sknow|\sagree)\b",
+    re.IGNORECASE,
+)
+_OF_SELF: Final = re.compile(r"\b(?:I|user|we)\b")
 
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(lexemes(text))
 
 
-# They say how somebody stands to a thing, never which thing.
+# They say how somebody stands to a thing, never which thing; the last lines are not English.
 _GENERIC: Final = _words("""
-    again agent already also another ask assistant become became bit bring brought choose chose
-    come came decide dislike enjoy ever every favorite favourite find found fond get got give gave
-    given go went gone going gotten happen hate have having help human instead just keep kept kind
-    know knew known like little long lot love made make many mention much need never new often old
-    order own people person pick prefer put rather regular regularly say said sort start state
-    still such take took taken tell told thing thought time told turn two three four five six seven
-    eight nine ten use used user usual usually want wish mostly always sometimes really very back
-    today tonight yesterday tomorrow last next session conversation day week month year able around
-    even ago per first second once twice
+    able again agent agree already also always another around ask assistant away become became bet
+    big bit bring brought chat check choose chose come came couple course decide definitely dislike
+    else enjoy even ever every everybody everyone favorite favourite feel feeling felt find found
+    fond fun get getting give given gave go goes going gone gonna got gotten great guys happen hard
+    hate having here's help hope human instead just keep kept kind know knew known later least like
+    little long lot lots love made make making many maybe mention mostly much need never new next
+    often old order own people per person pick place plus posted prefer put rather reach ready
+    really regular regularly remember remind said same say set should since some somebody someone
+    something sometimes somewhere soon spend spent sort start state still stay such surely take
+    taken took talk tell thing think thought told tough try trying turn update updated use used user
+    usual usually wanna want way well went while wish worry worries wow yet
+    one two three four five six seven eight nine ten once twice first second last
+    day week month year hour minute time today tonight yesterday tomorrow ago session conversation
+    ich du er sie es wir ihr mein meine der die das den dem ein eine einen und oder ist bin war sind
+    mag habe hat gern immer nicht am im auf mit von zu je tu il elle nous le la les un une et est
+    suis mon ma mes aime toujours de du des dans avec yo el los las una y es soy mi mis gusta me
+    siempre con en io lo gli piace sempre non che si
 """)
-# They tell an occasion or a common act; the topic only where nothing else is.
+# They tell an occasion, a common act, or how something felt.
 _COMMON_ACT: Final = _words("""
-    afternoon attend ate be buy bought cook do done drink drank drive drove eat evening feel felt
-    hear heard learn listen live lunch dinner breakfast meet met morning night play read run see
-    saw sleep slept spend spent stay study talk teach travel visit walk watch weekend work write
-    wrote
+    afternoon amazing ate attend awesome bad breakfast buy bought calm cook dinner dream drink drank
+    drive drove eat effort evening excited experience forward goal happy hear heard idea joy
+    learn life listen live lunch meet met moment morning night photo pic picture plan play push read
+    reminder rough run see saw share sleep slept special spend spent step study sweet teach together
+    travel visit walk watch weekend win won wonderful work write wrote
 """)
 # Past forms that no ending betrays.
 _IRREGULAR: Final = {
@@ -98,14 +134,16 @@ class Aspect:
     is_negative: bool
     # states something: neither a question nor small talk
     is_statement: bool
+    # in the words of somebody named, not noted about him
+    is_spoken: bool
 
     @classmethod
     def of(cls, content: str) -> "Aspect":
         """The aspect of a memory's content, which may open with `Speaker: `."""
-        speaker, said = split_speaker(content)
-        lasting = undated(said)
+        speaker, said = split_speaker(content[:_MAX_TEXT])
+        lasting = undated(_ADDRESS.sub(" ", said))
         about = _without_contrast(lasting)
-        names = frozenset(_folded(" ".join(_NAME.findall(lasting)))) | _subject(lasting)
+        names = frozenset(_folded(" ".join(_NAME.findall(lasting)))) | subject_name(lasting)
         own = _words(speaker)
         return cls(
             holder=_holder(speaker, lasting),
@@ -114,7 +152,8 @@ class Aspect:
             words=_folded(lasting),
             numbers=frozenset(one for one in lexemes(lasting) if _NUMBER.match(one)),
             is_negative=is_negative(about),
-            is_statement=_is_statement(said),
+            is_statement=_is_statement(speaker, said),
+            is_spoken=speaker.casefold() not in {"", *_LABELS},
         )
 
 
@@ -128,10 +167,22 @@ def split_speaker(content: str) -> tuple[str, str]:
 
 
 def topics(text: str) -> frozenset[str]:
-    """The lexemes that say what a text is about; an act or an occasion where nothing else does."""
-    found = {one for one in _folded(text) if not one[0].isdigit()}
-    telling = found & _folded(" ".join(words_of_weight(text))) - _GENERIC - _COMMON_ACT
-    return frozenset(telling or (found & _COMMON_ACT) - {"be", "do"})
+    """The lexemes that say what a text is about, acts and occasions among them; no numbers."""
+    plain = unmeasured(text)
+    telling = frozenset(_IRREGULAR.get(one, one) for one in words_of_weight(plain)) - _GENERIC
+    acts = _folded(plain) & _COMMON_ACT
+    return frozenset(one for one in telling | acts if not one[0].isdigit())
+
+
+def weight(several: Iterable[str]) -> float:
+    """How much topics tell, together."""
+    return fsum(_ACT_WEIGHT if one in _COMMON_ACT else 1.0 for one in several)
+
+
+def common_share(one: AbstractSet[str], other: AbstractSet[str]) -> float:
+    """Share of common topics of two statements by their weight (Dice), 0 to 1."""
+    common = weight(one & other)
+    return 2 * common / (weight(one) + weight(other)) if common else 0.0
 
 
 def is_negative(text: str) -> bool:
@@ -149,10 +200,13 @@ def conflicts(one: Aspect, other: Aspect) -> bool:
 
 def agree(one: Aspect, other: Aspect) -> bool:
     """Whether the words allow that both are instances of one thing."""
-    common = len(one.topics & other.topics)
-    if not common or 2 * common < _COMMON * (len(one.topics) + len(other.topics)):
+    if not one.is_statement or not other.is_statement or conflicts(one, other):
         return False
-    return one.is_statement and other.is_statement and not conflicts(one, other)
+    share = common_share(one.topics, other.topics)
+    if not one.is_spoken:
+        return share >= _COMMON
+    common = weight(one.topics & other.topics)
+    return common >= 1.0 and share >= (_COMMON if common >= _MORE_THAN_ONE else _COMMON_SPOKEN)
 
 
 def cosine(one: Vector, other: Vector) -> float:
@@ -176,7 +230,7 @@ def _without_contrast(text: str) -> str:
     return re.sub(_CONTRAST.pattern.partition("|(?<=")[0], " ", text, flags=re.IGNORECASE)
 
 
-def _subject(said: str) -> frozenset[str]:
+def subject_name(said: str) -> frozenset[str]:
     """The name of a third person or thing that opens the statement, as its subject."""
     first = _FIRST.match(said)
     if first is None:
@@ -188,17 +242,33 @@ def _subject(said: str) -> frozenset[str]:
 
 
 def _holder(speaker: str, said: str) -> str:
-    voice = "" if speaker.casefold() in _SELF else speaker.casefold()
+    voice = "" if speaker.casefold() in _SELF | _LABELS else speaker.casefold()
     relative = _RELATIVE.match(said)
     if relative is not None and relative[2].lower() in _AUXILIARY | {"live", "lives", "works"}:
         return f"{voice} {relative[1].casefold()}"
-    subject = _subject(said)
-    return " ".join(sorted(subject)) if subject and not voice else voice
+    subject = subject_name(said)
+    is_other = subject and not voice and not _OF_SPEAKER.search(said)
+    return " ".join(sorted(subject)) if is_other else voice
 
 
-def _is_statement(said: str) -> bool:
-    return any(
-        one.kind is Kind.FACT or topics(one.text)
-        for one in sentences(said)
-        if one.kind is not Kind.QUESTION and not is_reaction(one.text)
-    )
+def _is_statement(speaker: str, said: str) -> bool:
+    told = (one for one in sentences(said) if one.kind is not Kind.QUESTION)
+    return any(states(speaker, one.text) and _tells(one) for one in told)
+
+
+def states(speaker: str, sentence: str) -> bool:
+    """Whether a sentence, taken alone, states something; in a conversation many do not."""
+    if is_reaction(sentence):
+        return False
+    if not speaker:
+        return True
+    if _TO_OTHER.search(sentence) and (_OFFER.search(sentence) or not _OF_SPEAKER.search(sentence)):
+        return False
+    alone = sentences(undated(sentence))
+    return bool(alone) and not alone[0].is_dependent
+
+
+def _tells(one: Sentence) -> bool:
+    if one.kind is Kind.FACT or _OF_SELF.search(one.text):
+        return True
+    return weight(topics(one.text)) >= 1.0

@@ -6,13 +6,13 @@ without situation or action there is no behaviour, without a sign the outcome is
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from nrem.policy.consolidate_model import Vector
-from nrem.policy.promote_alike import cosine, is_negative, split_speaker, topics
-from nrem.policy.promote_date import tidied, undated
-from nrem.policy.text import normalize
+from nrem.policy.promote_alike import cosine, is_negative, split_speaker, subject_name, topics
+from nrem.policy.promote_date import tidied, undated, without_numbers
+from nrem.policy.text import lexemes, normalize
 
 _SITUATION: Final = ("situation", "trigger", "when")
 _ACTION: Final = ("action", "then", "response")
@@ -27,27 +27,39 @@ _BAD: Final = frozenset(
 )
 _FAILED: Final = re.compile(
     r"\b(?:(?:did|does|do|had|has|have|was|were|is)\s?(?:not|n['\u2019]t)\s+(?:\w+\s+)?"
-    r"(?:work|help|fix|solve|resolve|pass|succeed|change|any\seffect)\w*|no\s(?:luck|effect|use)"
-    r"|(?:still|it|that|this|but|and)\s+(?:\w+\s+)?(?:fail|broke|crash|error)\w*|made\sit\sworse"
-    r"|in\svain|without\s(?:success|effect|luck)|never\sworked|to\sno\savail"
-    r"|outcome:?\s(?:was\s|is\s)?(?:failure|failed|bad|negative))\b",
+    r"(?:work|help|fix|solve|resolve|pass|succeed|change|any\seffect|happy|satisfied)\w*"
+    r"|no\s(?:luck|effect|use)|(?:still|it|that|this|but|and)\s+(?:\w+\s+)?(?:fail|broke|crash)\w*"
+    r"|made\s(?:it|things)\sworse|in\svain|without\s(?:success|effect|luck)|never\sworked"
+    r"|to\sno\savail|unhappy|^(?:still\s\w|fail)\w*|outcome:?\s(?:was\s|is\s)?(?:failure|failed|bad|negative))\b",
     re.IGNORECASE,
 )
 _WORKED: Final = re.compile(
     r"\b(?:work(?:ed|s)|fix(?:ed|es)|help(?:ed|s)|solve[sd]|resolve[sd]|pass(?:ed|es)|succeed(?:ed|s)"
-    r"|did\sthe\strick|success(?:fully|ful)?|went\s(?:well|through|fine)|recovered|cleared)\b",
+    r"|did\sthe\strick|success(?:fully|ful)?|went\s(?:well|through|fine)|recover(?:ed|s)|cleared"
+    r"|happy|satisfied|pleased|thanked)\b",
     re.IGNORECASE,
 )
+# How the action ends: with the text, with words about the outcome, or with what it solved.
 _END: Final = (
-    r"(?:[.!]?\s*$|\s*(?:[,;.!]\s*|\s[-\u2013\u2014]\s*|\s)"
-    r"(?:(?:and|but|then|so)\s+)*(?:(?:it|this|that|which|the\s\w+)\s+)?(?:\w+\s+)?"
-    r"(?P<end>outcome:|result:|work(?:ed|s)|fix(?:ed|es)|help(?:ed|s)|solve[sd]|resolve[sd]"
-    r"|pass(?:ed|es)|succeed(?:ed|s)|success|did\sthe|did\s?n|does\s?n|fail|no\sluck|went\s"
-    r"|recovered|cleared|in\svain|without\s(?:success|effect|luck)|made\sit|still\s|never\s).*$)"
+    r"(?:[.!]?\s*$|(?:[,;:.!]\s*|\s[-\u2013\u2014]\s*|\s(?=(?:and|but|which|so)\s))"
+    r"(?:(?:and|but|then|so)\s+)*(?:(?:it|this|that|which|they|the\s\w+|\w+)\s+)?(?:\w+\s+)?"
+    r"(?P<end>(?:outcome:|result:|work(?:ed|s)|fix(?:ed|es)|help(?:ed|s)|solve[sd]|resolve[sd]"
+    r"|pass(?:ed|es)|succeed(?:ed|s)|success|did\sthe|(?:did|does|is|was)\s?n|fail|no\sluck|went\s"
+    r"|recover|cleared|in\svain|without\s(?:success|effect|luck)|made\s|still\s|never\s|to\sno\s"
+    r"|happy|unhappy|satisfied|pleased|thanked).*$)"
+    r"|\s(?P<solved>(?:fixed|helped|resolved|solved|worked)"
+    r"(?:\s(?:it|this|that|the\s(?:error|issue|problem)))?[.!]?\s*$))"
 )
+_ACTOR: Final = r"(?=(?:I|we|(?:the\s)?(?:agent|assistant))\s)"
 _WHEN: Final = re.compile(
     rf"\b(?:when(?:ever)?|after|because|since|if|once|every\stime|each\stime|as)\s+"
-    rf"(?P<situation>[^,;.!?]{{3,200}}),\s*(?:then\s+)?(?P<action>[^;!?]{{3,300}}?){_END}",
+    rf"(?P<situation>[^,;.!?]{{3,200}}?)(?:,\s*(?:then\s+)?|\s+{_ACTOR})"
+    rf"(?P<action>[^;!?]{{3,300}}?){_END}",
+    re.IGNORECASE,
+)
+_SO: Final = re.compile(
+    rf"^(?P<situation>[^;.!?]{{3,200}}?)(?:,?\s+so\s+|[.;]\s+){_ACTOR}"
+    rf"(?P<action>[^;!?]{{3,300}}?){_END}",
     re.IGNORECASE,
 )
 _LABELLED: Final = re.compile(
@@ -56,12 +68,15 @@ _LABELLED: Final = re.compile(
     re.IGNORECASE,
 )
 _FIXED: Final = re.compile(
-    r"^(?P<action>[^,;.!?]{3,200}?)\s+(?P<end>(?:fixed|solved|resolved|fixes|solves|resolves))\s+"
-    r"(?P<situation>[^;.!?]{3,200})[.!]?$",
+    r"^(?P<action>[^,;.!?]{3,200}?)\s+"
+    r"(?P<end>(?:fixe[ds]|solve[ds]|resolve[ds]|(?:did|does)(?:\snot|n['\u2019]t)\s(?:fix|solve|resolve)))"
+    r"\s+(?P<situation>[^;.!?]{3,200})[.!]?$",
     re.IGNORECASE,
 )
 _RESULT: Final = re.compile(r"\b(?:outcome|result):\s*([\w-]+)", re.IGNORECASE)
-_OPENING: Final = re.compile(r"^(?:when(?:ever)?|after|because|if)\s+", re.IGNORECASE)
+_PLURAL: Final = re.compile(r"[^su]s$", re.IGNORECASE)
+_FIRST: Final = re.compile(r"[\s,'\u2019]")
+_VOICES: Final = frozenset({"", "agent", "assistant", "human", "system", "user"})
 # A longer text is a document, whose cues belong to many things.
 _MAX_TEXT: Final = 600
 _SAME: Final = 0.5
@@ -77,26 +92,34 @@ class Behaviour:
     is_good: bool | None
     # who tells it, where another name than the user's or assistant's is given
     speaker: str = ""
+    # the situation is a clause, such as "the deploy failed"; else it may be a mere heading
+    is_clause: bool = True
 
 
 def behaviour(content: str, metadata: Mapping[str, Any]) -> Behaviour | None:
     """The behaviour that an episode tells of; None when situation or action is not said."""
     speaker, said = split_speaker(content[: 2 * _MAX_TEXT])
-    if speaker.casefold() in {"user", "assistant", "agent", "system"}:
-        speaker = ""
     told = _told(said) if len(said) <= _MAX_TEXT else None
-    situation = _value(metadata, _SITUATION)
-    action = _value(metadata, _ACTION)
-    if situation and action:
-        is_good = _judged(_value(metadata, _OUTCOME))
-        if is_good is None and _value(metadata, _OUTCOME) is None:
-            is_good = _turned_out(said) if len(said) <= _MAX_TEXT else None
-        return _behaviour(situation, action, "", is_good=is_good)
-    if told is None:
-        return None
+    if told is None and speaker.casefold() not in _VOICES:
+        # "Timeout: raised the limit. Outcome: success" has a heading, and nobody who says it.
+        told = _told(content[:_MAX_TEXT])
+        speaker = ""
+    situation, action = (_value(metadata, keys) for keys in (_SITUATION, _ACTION))
     named = _value(metadata, _OUTCOME)
-    is_good = _judged(named) if named is not None else told[2]
-    return _behaviour(situation or told[0], action or told[1], speaker, is_good=is_good)
+    is_good = _judged(named)
+    if named is None and len(said) <= _MAX_TEXT:
+        is_good = told.is_good if told else _turned_out(said)
+    if (not situation and told is None) or (not action and told is None):
+        return None
+    return _clean(
+        Behaviour(
+            situation=_lowered(situation) if situation else told.situation if told else "",
+            action=_lowered(action) if action else told.action if told else "",
+            is_good=is_good,
+            speaker="" if speaker.casefold() in _VOICES or (situation and action) else speaker,
+            is_clause=bool(situation) or (told is not None and told.is_clause),
+        )
+    )
 
 
 def same_behaviour(
@@ -119,22 +142,31 @@ def same_behaviour(
     )
 
 
-def procedure(several: Sequence[Behaviour]) -> str:
-    """`When <situation>, <action>.` in the words of the first of several, the most central one."""
-    first = several[0]
-    situation = _lowered(_OPENING.sub("", first.situation))
-    action = _lowered(first.action)
-    content = f"When {situation}, {action}."
-    return f"{first.speaker}: {content}" if first.speaker else content
+def procedure(several: Sequence[Behaviour]) -> str | None:
+    """`When <situation>, <action>.` in the words of one of several, which come central ones first.
+
+    The first that tells its situation in a clause is taken, since headings do not fit the frame.
+    Numbers in which they differ go; None when none of them can be without.
+    """
+    keep = frozenset[str].intersection(*(_numbers(one) for one in several))
+    for one in sorted(several, key=lambda one: not one.is_clause):
+        situation, action = (without_numbers(part, keep) for part in (one.situation, one.action))
+        if situation and action:
+            content = f"When {situation}, {action}."
+            return f"{one.speaker}: {content}" if one.speaker else content
+    return None
 
 
-def _behaviour(
-    situation: str, action: str, speaker: str, *, is_good: bool | None
-) -> Behaviour | None:
-    clean = [undated(one).strip(" .!,;:\"'") for one in (situation, action)]
-    if not all(topics(one) for one in clean):
+def _numbers(one: Behaviour) -> frozenset[str]:
+    return frozenset(word for word in lexemes(f"{one.situation} {one.action}") if word[0].isdigit())
+
+
+def _clean(found: Behaviour) -> Behaviour | None:
+    """Without dates and marks of one occasion; None when a part then tells nothing."""
+    situation, action = (undated(one).strip(" .!,;:\"'") for one in (found.situation, found.action))
+    if not lexemes(situation) or not lexemes(action):
         return None
-    return Behaviour(situation=clean[0], action=clean[1], is_good=is_good, speaker=speaker)
+    return replace(found, situation=situation, action=action)
 
 
 def _value(metadata: Mapping[str, Any], keys: Sequence[str]) -> str | None:
@@ -161,19 +193,34 @@ def _judged(outcome: str | None) -> bool | None:
     return False if first in _BAD else True if first in _GOOD else None
 
 
-def _told(said: str) -> tuple[str, str, bool | None] | None:
-    for pattern in (_LABELLED, _WHEN, _FIXED):
+def _told(said: str) -> Behaviour | None:
+    """The behaviour in the words of a text."""
+    for pattern in (_LABELLED, _WHEN, _SO, _FIXED):
         match = pattern.search(said)
-        if match is None:
-            continue
-        named = _RESULT.search(said)
-        end = match["end"] or ""
-        rest = said[match.start("end") :] if end else ""
-        is_good = _judged(named[1]) if named else _turned_out(said[match.end("action") :] or rest)
-        if pattern is _FIXED:
-            is_good = True
-        return match["situation"], match["action"], is_good
+        if match is not None and topics(match["situation"]) and topics(match["action"]):
+            named = _RESULT.search(said)
+            is_good = _judged(named[1]) if named else _turned_out(_after(said, match))
+            return _read(match, pattern, is_good=is_good)
     return None
+
+
+def _read(match: re.Match[str], pattern: re.Pattern[str], *, is_good: bool | None) -> Behaviour:
+    """The parts of a match, such that they can stand inside a sentence."""
+    situation, action = match["situation"], match["action"]
+    if pattern is not _WHEN:
+        situation = _lowered(situation)
+        action = _lowered(action)
+    if pattern is _FIXED:
+        situation = f"there {'are' if _PLURAL.search(situation) else 'is'} {situation}"
+    is_clause = pattern in {_WHEN, _SO}
+    return Behaviour(situation=situation, action=action, is_good=is_good, is_clause=is_clause)
+
+
+def _after(said: str, match: re.Match[str]) -> str:
+    """What is said of the outcome: from its cue to the end, or all that follows the match."""
+    groups = match.groupdict()
+    cue = next((name for name in ("end", "solved") if groups.get(name)), None)
+    return said[match.start(cue) if cue else match.end() :]
 
 
 def _turned_out(said: str) -> bool | None:
@@ -184,9 +231,8 @@ def _turned_out(said: str) -> bool | None:
 
 def _common(one: str, other: str) -> float:
     """Share of the topics of the shorter that the other holds, 0 to 1; a stem meets its noun."""
-    first, second = sorted((topics(one), topics(other)), key=lambda it: (len(it), sorted(it)))
-    if not first:
-        return 0.0
+    parts = (topics(text) or frozenset(lexemes(text)) for text in (one, other))
+    first, second = sorted(parts, key=lambda it: (len(it), sorted(it)))
     return sum(any(_meet(word, held) for held in second) for word in first) / len(first)
 
 
@@ -197,11 +243,6 @@ def _meet(one: str, other: str) -> bool:
 
 def _lowered(text: str) -> str:
     """The text to stand inside a sentence: its first letter small, unless it opens a name or I."""
-    word = re.split(r"[\s,']", text, maxsplit=1)[0]
-    is_plain = word[1:].islower() and word.casefold() in _OPENERS
-    return text[0].lower() + text[1:] if is_plain or not topics(word) else text
-
-
-_OPENERS: Final = frozenset(
-    "the a an my our your his her their it we he she they this that".split()
-)
+    word = _FIRST.split(text, maxsplit=1)[0]
+    is_name = word == "I" or word[1:].lower() != word[1:] or subject_name(text)
+    return text if is_name else text[0].lower() + text[1:]

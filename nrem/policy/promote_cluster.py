@@ -1,7 +1,7 @@
 """Which episodes belong together: groups round a centre, each member like most of the others.
 
-Nothing is chained through a middle: a member is alike to the centre and to at least half of the
-rest. Groups never overlap, and the order of the episodes never matters.
+Nothing is chained through a middle: a member is alike to the centre and to most of the rest. Groups
+never overlap, and the order of the episodes never matters.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -87,8 +87,8 @@ def alike_trials(one: Sense, other: Sense, policy: PromotePolicy) -> bool:
 
 
 def fits(one: Sense, members: Sequence[Sense], policy: PromotePolicy, by: Alike = alike) -> bool:
-    """Whether an episode is alike to at least half of the members of a group."""
-    return bool(members) and 2 * sum(by(one, held, policy) for held in members) >= len(members)
+    """Whether an episode is alike to most of the members of a group."""
+    return 2 * sum(by(one, held, policy) for held in members) > len(members)
 
 
 def groups(
@@ -119,8 +119,9 @@ def around_centre(
     centre: int, pool: Mapping[int, Seen], policy: PromotePolicy, by: Alike = alike
 ) -> tuple[Seen, ...]:
     """The group round one episode of the pool, itself first, whether or not it is large enough."""
-    near = _neighbours(pool, policy, by)
-    members = _grown(centre, near, frozenset(pool)) | {centre}
+    own = pool[centre]
+    close = {number: one for number, one in pool.items() if one is own or by(own, one, policy)}
+    members = _grown(centre, _neighbours(close, policy, by), frozenset(close))
     return by_nearness(centre, [pool[number] for number in members])
 
 
@@ -170,13 +171,13 @@ def _neighbours(pool: Mapping[int, Seen], policy: PromotePolicy, by: Alike) -> _
 
 
 def _grown(seed: int, near: _Near, left: frozenset[int]) -> frozenset[int]:
-    """The seed and its neighbours, without those that are alike to less than half of the rest."""
+    """The seed and its neighbours, without those that are not alike to most of the rest."""
     members = {seed, *(near[seed] & left)}
     while True:
         least = min(
             members - {seed} or members, key=lambda number: (len(near[number] & members), -number)
         )
-        if 2 * len(near[least] & members) >= len(members) - 1:
+        if len(members) == 1 or 2 * len(near[least] & members) > len(members) - 1:
             return frozenset(members)
         members.remove(least)
 

@@ -1,4 +1,4 @@
-"""Dates and marks of one occasion taken out of English statements: what is left holds on any day.
+"""Dates, numbers and marks of one occasion taken out of English: what is left holds on any day.
 
 "I ran 5 km on Monday (15 May 2023) again" is about running. What is left has only words of the
 text, in their order.
@@ -45,6 +45,21 @@ _ONCE: Final = re.compile(
     r"|recently|lately|also|as\susual)(?!\w)(?!\sand\sagain)",
     re.IGNORECASE,
 )
+_MEASURE: Final = (
+    "(?:km|kilomet(?:er|re)s?|miles?|met(?:er|re)s?|m|cm|kg|g|lbs?|pounds?|l|lit(?:er|re)s?|ml"
+    "|percent|seconds?|secs?|minutes?|mins?|hours?|hrs?|h|days?|weeks?|months?|years?|times|pages?"
+    r"|steps|degrees|euros?|dollars?|a\.?m\.?|p\.?m\.?|o['\u2019]clock)"
+)
+_NUMBER: Final = re.compile(
+    r"(?P<lead>(?<!\w)(?:(?:about|around|at|after|for|in|over|under|nearly|almost|only|within)\s+)*)"
+    rf"[$€£#v]?(?P<number>\d+(?:[.,:]\d+)*)(?:st|nd|rd|th|x|%|k)?(?:\s?{_MEASURE}(?!\w))?",
+    re.IGNORECASE,
+)
+_NEEDS_OBJECT: Final = re.compile(
+    r"\b(?:is|was|are|were|am|be|been|took|takes?|costs?|paid|pays?|weighs?|weighed|scored?|lasts?"
+    r"|lasted|spent|equals|than)[\s.!,]*$",
+    re.IGNORECASE,
+)
 _LEADING: Final = re.compile(
     r"^(?:[\s,;:.!\u2026-]+|(?:and|but|so|also|then|well|oh|yeah|yes|ok|okay|plus|btw|anyway)\b[,\s]+)+",
     re.IGNORECASE,
@@ -66,6 +81,26 @@ def undated(text: str, keep: frozenset[str] = frozenset()) -> str:
         return match.group() if kept and keep & frozenset(lexemes(kept)) else " "
 
     return tidied(_ONCE.sub(" ", _EXPRESSION.sub(replaced, plain)))
+
+
+def unmeasured(text: str) -> str:
+    """The text without numbers and what they measure."""
+    return _NUMBER.sub(" ", text)
+
+
+def without_numbers(text: str, keep: frozenset[str]) -> str | None:
+    """The text without numbers that are not in `keep`; None when it cannot be without one."""
+    parts: list[str] = []
+    at = 0
+    for match in _NUMBER.finditer(text):
+        if keep.issuperset(lexemes(match["number"])):
+            continue
+        before = text[at : match.start()]
+        if not match["lead"] and _NEEDS_OBJECT.search(before):
+            return None
+        parts += [before, " "]
+        at = match.end()
+    return tidied("".join([*parts, text[at:]])) or None
 
 
 def tidied(text: str) -> str:

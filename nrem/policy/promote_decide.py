@@ -95,11 +95,8 @@ class _Judge:
             return KNOWN_ALREADY
         gained = self.gains.setdefault(knowledge.memory_id, {})
         for one in several:
-            if one.memory_id in knowledge.supporters:
-                continue
-            if len(knowledge.supporters) + len(gained) >= MAX_EVIDENCE:
-                return FULL
-            gained[one.memory_id] = one
+            if one.memory_id not in knowledge.supporters and not self._is_full(owner):
+                gained[one.memory_id] = one
         return SUPPORTS
 
     def judge(self, draft: Draft, vector: Vector) -> None:
@@ -107,7 +104,7 @@ class _Judge:
         left = [one for one in draft.episodes if self._is_free(one)]
         owner = next((it for it in self.held if says_same(draft, vector, it, self.policy)), None)
         if owner is not None:
-            self.refused.append((draft.content, self.gain(owner, self._current(left))))
+            self.refused.append((draft.content, self._repeat(owner, draft, left)))
         elif any(one.draft.content == draft.content for one in self.promoted):
             self.refused.append((draft.content, REPEATED))
         elif not left or not _stands(draft, left):
@@ -116,6 +113,19 @@ class _Judge:
             self.refused.append((draft.content, TOO_LITTLE))
         else:
             self._promote(self._rebuilt(draft, self._current(left), gates), vector)
+
+    def _repeat(self, owner: Held, draft: Draft, left: Sequence[Episode]) -> str:
+        """Give what a draft rests on to the memory that it repeats; what came of that, in words."""
+        reason = self.gain(owner, self._current(left))
+        gained = self.gains.get(owner.knowledge.memory_id, {})
+        if reason == SUPPORTS and not any(one.memory_id in gained for one in draft.episodes):
+            return FULL if self._is_full(owner) else SPOKEN_FOR
+        return reason
+
+    def _is_full(self, owner: Held) -> bool:
+        knowledge = owner.knowledge
+        gained = self.gains.get(knowledge.memory_id, {})
+        return len(knowledge.supporters) + len(gained) >= MAX_EVIDENCE
 
     def promotions(self) -> Promotions:
         """Everything gathered, in an order of its own."""

@@ -1,11 +1,11 @@
 """Why a memory is promoted, or what is missing for it: the same measures that promotion takes."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from nrem.policy.params import PromotePolicy
 from nrem.policy.promote_cluster import (
-    Alike,
     Seen,
     alike,
     alike_trials,
@@ -40,37 +40,40 @@ def explain(
     """
     own = Seen.of(episode)
     others = read(one for one in around if one.memory_id != episode.memory_id)
-    free = {number: one for number, one in others.items() if not one.episode.supports}
-    by = alike_trials if own.is_trial else alike
-    group = _group(own, free, policy, by)
+    group = _group(own, others, policy)
     like = [one for one in group if one is not own]
-    good = [one for one in group if one.behaviour and one.behaviour.is_good]
-    failures = len(group) - len(good) if own.is_trial else 0
-    said = [] if own.is_trial or not own.aspect.is_statement else [one.episode for one in group]
+    said = [one.episode for one in group]
+    successes = sum(one.is_success for one in group)
+    failures = sum(one.is_failure for one in group)
+    semantic = semantic_prospect([] if own.is_trial else said, policy)
+    if own.is_trial:
+        semantic = replace(semantic, missing=(IS_TRIAL,))
     return Explanation(
         memory_id=episode.memory_id,
         alike=tuple(sorted(one.episode.memory_id for one in like)),
-        occurrences=occurrences([one.episode for one in group]),
-        sessions=sessions([one.episode for one in group]),
+        occurrences=occurrences(said),
+        sessions=sessions(said),
         nearness=nearness(own, like),
-        successes=len(good) if own.is_trial else 0,
+        successes=successes,
         failures=failures,
-        prospects=(
-            semantic_prospect(said, policy),
-            procedural_prospect(len(good) if own.is_trial else 0, failures, policy),
-        ),
+        prospects=(semantic, procedural_prospect(successes, failures, policy)),
         supports=tuple(sorted(episode.supports)),
         known_as=_known_as(own, known, others),
         never=_never(own, known),
     )
 
 
-def _group(
-    own: Seen, others: dict[int, Seen], policy: PromotePolicy, by: Alike
-) -> tuple[Seen, ...]:
+def _group(own: Seen, others: dict[int, Seen], policy: PromotePolicy) -> tuple[Seen, ...]:
+    """The episode and those alike, without any that speak for something that it does not."""
     number = own.episode.memory_id
-    same = {at: one for at, one in others.items() if one.is_trial == own.is_trial}
-    return around_centre(number, {**same, number: own}, policy, by)
+    mine = frozenset(own.episode.supports)
+    pool = {
+        at: one
+        for at, one in others.items()
+        if one.is_trial == own.is_trial and mine.issuperset(one.episode.supports)
+    }
+    by = alike_trials if own.is_trial else alike
+    return around_centre(number, {**pool, number: own}, policy, by)
 
 
 def _known_as(own: Seen, known: Sequence[Knowledge], others: dict[int, Seen]) -> tuple[int, ...]:

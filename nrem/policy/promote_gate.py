@@ -1,15 +1,17 @@
 """The conditions under which episodes become knowledge, and what is missing, in words."""
 
 from collections.abc import Sequence
+from math import ceil, floor
+from typing import Final
 
 from nrem.policy.model import MemoryType
 from nrem.policy.params import PromotePolicy
 from nrem.policy.promote_model import Episode, Gate, Prospect
 
-OCCURRENCES = "occurrences"
-SESSIONS = "sessions"
-SUCCESSES = "successes"
-SUCCESS_RATE = "success_rate"
+OCCURRENCES: Final = "occurrences"
+SESSIONS: Final = "sessions"
+SUCCESSES: Final = "successes"
+SUCCESS_RATE: Final = "success_rate"
 
 
 def occurrences(episodes: Sequence[Episode]) -> int:
@@ -51,41 +53,40 @@ def are_passed(gates: Sequence[Gate]) -> bool:
 def semantic_prospect(episodes: Sequence[Episode], policy: PromotePolicy) -> Prospect:
     """How far the episodes are from a semantic memory."""
     gates = semantic_gates(episodes, policy)
-    said, heard = (max(0, int(one.needed - one.value)) for one in gates)
-    missing: list[str] = []
-    if said:
-        missing.append(_more(max(said, heard), heard))
-    elif heard:
-        missing.append(_more(heard, heard))
-    return Prospect(memory_type=MemoryType.SEMANTIC, gates=gates, missing=tuple(missing))
+    said, heard = (max(0, ceil(one.needed - one.value)) for one in gates)
+    missing = (_more(max(said, heard), heard),) if said or heard else ()
+    return Prospect(memory_type=MemoryType.SEMANTIC, gates=gates, missing=missing)
 
 
 def procedural_prospect(successes: int, failures: int, policy: PromotePolicy) -> Prospect:
     """How far a behaviour is from a procedural memory."""
     gates = procedural_gates(successes, failures, policy)
+    missing = () if are_passed(gates) else (_outcomes(successes, failures, policy),)
+    return Prospect(memory_type=MemoryType.PROCEDURAL, gates=gates, missing=missing)
+
+
+def _outcomes(successes: int, failures: int, policy: PromotePolicy) -> str:
     if not successes + failures:
-        missing = ["a situation, an action in it and how that turned out"]
-    else:
-        more = _successes_missing(successes, failures, policy)
-        missing = [f"{_counted(more, 'more good outcome')} of the same behaviour"] if more else []
-    return Prospect(memory_type=MemoryType.PROCEDURAL, gates=gates, missing=tuple(missing))
-
-
-def _successes_missing(successes: int, failures: int, policy: PromotePolicy) -> int:
-    """How many good outcomes in a row would pass both gates."""
-    more = max(0, policy.min_successes - successes)
+        return "a situation, an action in it and how that turned out"
+    rate = policy.min_success_rate
+    if rate == 1.0 and failures:
+        return "a policy that allows failures"
+    # Just below the root of (successes + more) / (successes + failures + more) = rate.
+    root = floor(rate * failures / (1.0 - rate)) - successes - 1 if failures else 0
+    more = max(policy.min_successes - successes, root, 0)
     while not are_passed(procedural_gates(successes + more, failures, policy)):
-        if policy.min_success_rate == 1.0:
-            return more or 1  # a failure is never outweighed; one more is the least there could be
         more += 1
-    return more
+    return f"{_counted(more, 'more good outcome')} of the same behaviour"
 
 
-def _more(count: int, sessions_missing: int) -> str:
-    where = f" from {_counted(sessions_missing, 'other session')}" if sessions_missing else ""
-    if sessions_missing == 1:
-        where = " from another session"
-    return f"{_counted(count, 'more episode')} like it{where}"
+def _more(count: int, elsewhere: int) -> str:
+    """So many episodes, of which so many must be from other sessions."""
+    like = f"{_counted(count, 'more episode')} like it"
+    if not elsewhere:
+        return like
+    where = "another session" if elsewhere == 1 else f"{elsewhere} other sessions"
+    some = "" if count == elsewhere else f", {elsewhere} of them"
+    return f"{like}{some} from {where}"
 
 
 def _counted(count: int, noun: str) -> str:

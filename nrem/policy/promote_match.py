@@ -7,7 +7,7 @@ from typing import Final
 from nrem.policy.consolidate_model import Vector
 from nrem.policy.model import MemoryType
 from nrem.policy.params import PromotePolicy
-from nrem.policy.promote_alike import Aspect, conflicts, cosine
+from nrem.policy.promote_alike import Aspect, common_share, conflicts, cosine
 from nrem.policy.promote_behaviour import behaviour, same_behaviour
 from nrem.policy.promote_cluster import (
     Alike,
@@ -56,8 +56,7 @@ def same_meaning(new: Aspect, old: Aspect) -> bool:
     """Whether two statements of knowledge say the same of the same: no number or name differs."""
     if conflicts(new, old) or new.names - old.words or new.numbers - old.numbers:
         return False
-    common = len(new.topics & old.topics)
-    return common > 0 and 2 * common >= _SAME * (len(new.topics) + len(old.topics))
+    return common_share(new.topics, old.topics) >= _SAME
 
 
 def home(one: Seen, several: Sequence[Held], policy: PromotePolicy) -> Held | None:
