@@ -24,9 +24,11 @@ def test_world_is_as_if_the_run_had_never_been(org: Org) -> None:
     org.world.drain("consolidate")
     assert snapshot(org, "Lisbon", "bank", "", now=NOW + HOUR) != before
 
-    done = undo(org, last_run(org), now=NOW + HOUR)
+    run_id = last_run(org)
 
-    assert snapshot(org, "Lisbon", "bank", "", now=NOW + HOUR) == before
+    done = undo(org, run_id, now=NOW + HOUR)
+
+    assert snapshot(org, "Lisbon", "bank", "", now=NOW + HOUR, undone=[run_id]) == before
     assert done.counts == {
         "created": 3,
         "merged": 0,
