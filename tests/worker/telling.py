@@ -1,10 +1,16 @@
 """Random orgs: what they were told and when, and what people and time did to it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
-from typing import Final
+from typing import Any, Final
 
+from nrem.policy.change import Edit, Ttl, archived, edited, forgotten, restored
+from nrem.policy.model import Tier
+from nrem.policy.params import Policy
+from nrem.store.change import Change
+from tests.store.past import alter
 from tests.world import NOW, TICKED, Org, end, memory, turn
 from worker.passes import BY_NAME
 from worker.runner import drain, step, summon
@@ -28,6 +34,41 @@ GAPS: Final = tuple(
     for its in ({"minutes": 1}, {"hours": 5}, {"days": 3}, {"days": 8}, {"days": 45}, {"days": 130})
 )
 
+EDITED: Final = "I was told otherwise by a person."
+
+
+def _edit(**fields: Any) -> Change:  # noqa: ANN401
+    return lambda its, at: edited(its, Edit(**fields), at, weights=Policy.default().score)
+
+
+def _made(change: Change, content: str | None = None) -> Callable[[Org, int, datetime], None]:
+    return lambda org, number, now: alter(org, number, change, now, content=content)
+
+
+# What a person may do to a memory, and what can be seen of it afterwards.
+WAYS: Final[dict[str, Callable[[Org, int, datetime], None]]] = {
+    "content": _made(_edit(content=EDITED), EDITED),
+    "importance": _made(_edit(importance=0.123)),
+    "pin": _made(_edit(is_pinned=True)),
+    "tier": _made(_edit(tier=Tier.PERMANENT)),
+    "ttl": _made(_edit(ttl=Ttl(seconds=40_000_000))),
+    "metadata": _made(_edit(metadata={"by": "a person"})),
+    "archive": _made(archived),
+    "forget": _made(forgotten),
+    "restore": _made(lambda its, at: restored(its, None, at)),
+}
+SEEN: Final = {
+    "content": f"content = '{EDITED}'",
+    "importance": "importance = 0.123",
+    "pin": "pinned",
+    "tier": "tier = 'permanent'",
+    "ttl": "expires_at IS NOT NULL",
+    "metadata": "metadata->>'by' = 'a person'",
+    "archive": "(state, state_reason) = ('archived', 'requested')",
+    "forget": "(state, state_reason) = ('forgotten', 'requested')",
+    "restore": "state = 'live'",
+}
+
 
 @dataclass(slots=True, kw_only=True)
 class Story:
@@ -50,7 +91,7 @@ class Story:
         for _ in range(dice.randint(2, 6)):
             user = dice.choice(users)
             said = dice.choice((*FACTS, *FACTS, *GREETINGS))
-            emphasis = dice.choice(("", "", "Please remember: "))
+            emphasis = dice.choice(("", "", "Please remember "))
             if dice.random() < 0.25:
                 events.append(memory(said, memory_type="working", session=name, user=user))
             else:
@@ -100,3 +141,14 @@ class Story:
             org=self.org.number,
         )
         self.now += timedelta(minutes=1)
+
+    def meddle(self) -> dict[int, str]:
+        """People change some of the memories, each once; answers how, by number."""
+        done = {}
+        for number, state in self.org.memories("id, state"):
+            if state in {"live", "archived"} and self.dice.random() < 0.4:
+                same = "restore" if state == "live" else "archive"
+                ways = [name for name in WAYS if name != same]
+                done[number] = self.dice.choice(ways)
+                WAYS[done[number]](self.org, number, self.now)
+        return done

@@ -6,7 +6,7 @@ from typing import Any, Final
 import pytest
 
 from tests.store.reverting import snapshot, undo
-from tests.worker.telling import FACTS, GAPS, Story
+from tests.worker.telling import FACTS, GAPS, SEEN, Story
 from tests.world import World
 
 # Together a hundred runs.
@@ -57,3 +57,27 @@ def test_apply_and_revert_give_the_state_before(world: World, seed: int) -> None
         rows = _rows(story)
         assert undo(story.org, run_id, now=reverted_at + GAPS[1]).already
         assert _rows(story) == rows
+
+
+@pytest.mark.parametrize("seed", SEEDS[:4])
+def test_what_people_changed_since_is_kept_and_told(world: World, seed: int) -> None:
+    for story in _stories(world, seed + 1000):
+        story.live_a_little()
+        run_id = story.consolidate_one()
+        assert run_id
+        story.now += GAPS[1]
+        did = story.meddle()
+        touched = story.org.column(
+            "SELECT DISTINCT memory_id FROM run_changes WHERE run_id = %(run)s", run=run_id
+        )
+
+        done = undo(story.org, run_id, now=story.now + GAPS[1])
+
+        lost = [
+            (number, how)
+            for number, how in did.items()
+            if not story.org.memories("id", where=f"id = {number} AND {SEEN[how]}")
+        ]
+        assert not lost
+        told = {one.memory_id for one in done.kept}
+        assert told == {number for number in touched if number in did}
