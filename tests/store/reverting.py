@@ -1,5 +1,6 @@
 """Undoing runs as the api does, and looking at all that anybody can see of an org."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -45,8 +46,8 @@ def last_run(org: Org, name: str = "consolidate") -> int:
     return int(found)
 
 
-def stands(org: Org, *, now: datetime) -> dict[int, tuple[Any, ...]]:
-    """How each memory that is not forgotten stands at `now`, as a reader is told."""
+def stands(org: Org, *, now: datetime, undone: Sequence[int] = ()) -> dict[int, tuple[Any, ...]]:
+    """How each memory stands at `now`, but for forgotten ones that the runs `undone` had made."""
     numbers = org.memories("id")
     with org.begin(now=now) as conn:
         shown = view.read_memories(conn, org.number, numbers, timeline=ALWAYS, now=now)
@@ -63,7 +64,7 @@ def stands(org: Org, *, now: datetime) -> dict[int, tuple[Any, ...]]:
             one.effective_importance,
         )
         for one in shown
-        if one.facts.state not in {"forgotten", "purged"} or one.facts.reason != "reverted"
+        if one.facts.state not in {"forgotten", "purged"} or one.row.run_id not in undone
     }
 
 
@@ -72,7 +73,12 @@ def told(org: Org) -> list[Any]:
     return [org.ask(question) for question in _QUESTIONS]
 
 
-def snapshot(org: Org, *queries: str, now: datetime) -> list[Any]:
-    """All that a reader can see at `now`."""
-    recalled = [[one.content for one in recall(org, its, now=now, limit=50)] for its in queries]
-    return [stands(org, now=now), told(org), recalled]
+def snapshot(org: Org, *queries: str, now: datetime, undone: Sequence[int] = ()) -> list[Any]:
+    """All that a reader can see at `now`.
+
+    Recall in any order: how rare a word is counts forgotten memories too, as they can be restored.
+    """
+    recalled = [
+        sorted(one.content for one in recall(org, its, now=now, limit=50)) for its in queries
+    ]
+    return [stands(org, now=now, undone=undone), told(org), recalled]
