@@ -16,6 +16,7 @@ from api import problems
 from api.openapi import Application
 from api.routes import (
     admin_holds,
+    admin_passes,
     admin_policy,
     admin_policy_preview,
     admin_runs,
@@ -55,6 +56,7 @@ _ADMIN: Final = (
     metrics.router,
     admin_schedules.router,
     admin_runs.router,
+    admin_passes.router,
     admin_policy.router,
     admin_policy_preview.router,
     admin_holds.router,
