@@ -1,6 +1,6 @@
 """The shapes of previews: what is asked, and the diff that is shown."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
@@ -83,9 +83,9 @@ def _evidence(text: str) -> str:
     return ids.encode(prefix, int(number)) if prefix and number.isdigit() else text
 
 
-def describe_changes(changes: list[ChangeLine]) -> str:
+def describe_changes(changes: Iterable[ChangeLine]) -> list[str]:
     """A diff for a person: a block for what is new, with its words and its evidence."""
-    return "\n".join(line for one in changes for line in _block(one))
+    return [line for one in changes for line in _block(one)]
 
 
 def _block(one: ChangeLine) -> list[str]:

@@ -4,6 +4,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from structlog.testing import capture_logs
+
 from tests.api.serving import Caller
 
 
@@ -17,9 +19,11 @@ def at_work(caller: Caller) -> Iterator[None]:
             caller.run("preview")
 
     worker = threading.Thread(target=work, name="worker")
-    worker.start()
-    try:
-        yield
-    finally:
-        is_over.set()
-        worker.join()
+    # What it logs would stand among what a command prints.
+    with capture_logs():
+        worker.start()
+        try:
+            yield
+        finally:
+            is_over.set()
+            worker.join()
