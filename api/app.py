@@ -16,6 +16,7 @@ from api import problems
 from api.openapi import Application
 from api.routes import (
     admin_holds,
+    admin_passes,
     admin_policy,
     admin_policy_preview,
     admin_revert,
@@ -59,6 +60,7 @@ _ADMIN: Final = (
     admin_schedules.router,
     admin_runs.router,
     admin_revert.router,
+    admin_passes.router,
     admin_policy.router,
     admin_policy_preview.router,
     admin_holds.router,

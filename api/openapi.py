@@ -10,6 +10,7 @@ from nrem.wire.admin import PauseIn, RevertIn, ScheduleIn
 from nrem.wire.change import ChangeIn, EditIn, MemoryBatchIn, RestoreIn, RollbackIn
 from nrem.wire.hold import HoldIn
 from nrem.wire.policy import PolicyChangesIn, PolicyIn, PolicyPreviewIn, PolicyRollbackIn
+from nrem.wire.preview import PassPreviewIn
 from nrem.wire.request import EventBatchIn, MemoryIn, RecallIn
 
 _BODIES: Final[tuple[type[BaseModel], ...]] = (
@@ -29,6 +30,7 @@ _BODIES: Final[tuple[type[BaseModel], ...]] = (
     PolicyPreviewIn,
     HoldIn,
     RevertIn,
+    PassPreviewIn,
 )
 _PLACE: Final = "#/components/schemas/{model}"
 

@@ -26,6 +26,7 @@ from nrem.cli_frame import (
 )
 from nrem.cli_hold import hold_app
 from nrem.cli_policy import policy_app
+from nrem.cli_preview import preview_app
 from nrem.cli_promotion import promote_explain
 from nrem.cli_schedule import runs_app, schedule_app
 from nrem.command import duty, evaluate, keys, load, main_job, parked, status, system
@@ -44,6 +45,7 @@ app.add_typer(bench_app, name="bench")
 app.add_typer(policy_app, name="policy")
 app.add_typer(hold_app, name="hold")
 app.command("promote-explain")(promote_explain)
+app.add_typer(preview_app, name="preview")
 
 Files = Annotated[list[Path], typer.Argument(help="Conversations: LoCoMo samples or own files.")]
 

@@ -71,7 +71,7 @@ def draw(
 
 
 def lines(new: Sequence[NewMemory], reason: str, *, first: int = 1) -> Iterator[Change]:
-    """One line per new memory: its words, and the events that are its evidence."""
+    """One line per new memory: its words, what it is, and the events that are its evidence."""
     for at, one in enumerate(new, start=first):
         yield Change(
             kind="memory",
@@ -79,7 +79,7 @@ def lines(new: Sequence[NewMemory], reason: str, *, first: int = 1) -> Iterator[
             name=f"new {at}",
             before=None,
             after=one.content,
-            reason=reason,
+            reason=f"{reason}; {one.memory_type}, importance {one.importance:.3g}",
             evidence=tuple(f"event {event}" for event in one.source_event_ids),
         )
 

@@ -15,6 +15,7 @@ from typing import Any
 from nrem.config import Settings
 from nrem.errors import ConfigError
 from nrem.telemetry import configure
+from nrem.wire.preview import ChangeLine, change_line, describe_changes
 from worker.passes import BY_NAME
 from worker.process import Process, open_process
 from worker.runner import Cause, Outcome, Setting, reason, rehearse, summon, worst
@@ -69,24 +70,21 @@ def _run(process: Process, given: argparse.Namespace) -> dict[str, Any]:
     return {
         "read": sum(its.changes.read for its in outcomes),
         "proposed": sum(its.changes.proposed for its in outcomes),
-        "changes": [change for its in outcomes for change in _changes(its)],
+        "changes": [line.model_dump() for its in outcomes for line in _lines(its)],
         "outcome": worst(outcomes),
         "reason": reason(outcomes),
     }
 
 
-def _changes(its: Outcome) -> list[dict[str, Any]]:
-    return [asdict(change) for change in its.changes.diff]
+def _lines(its: Outcome) -> list[ChangeLine]:
+    return [change_line(asdict(change)) for change in its.changes.diff]
 
 
 def _describe(name: str, report: dict[str, Any]) -> str:
     reason = f" ({report['reason']})" if report["reason"] else ""
-    lines = [f"{name}: {report['outcome']}{reason}, {report['read']} read"]
-    lines += [
-        f"  {one['kind']} {one['id']}: {one['before']} -> {one['after']} ({one['reason']})"
-        for one in report["changes"]
-    ]
-    return "\n".join(lines) + "\n"
+    first = f"{name}: {report['outcome']}{reason}, {report['read']} read"
+    lines = [ChangeLine(**one) for one in report["changes"]]
+    return "\n".join([first, *describe_changes(lines)]) + "\n"
 
 
 if __name__ == "__main__":

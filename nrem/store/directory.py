@@ -97,6 +97,17 @@ def find_user(conn: Connection, org_id: int, name: str) -> int | None:
     return rows[0].id if rows else None
 
 
+def find_subject(conn: Connection, org_id: int, agent: str, user: str | None) -> int | None:
+    """The row number of the pair, or None when nothing was ever stored for it."""
+    agent_id = find_agent(conn, org_id, agent)
+    user_id = NOBODY if user is None else find_user(conn, org_id, user)
+    if agent_id is None or user_id is None:
+        return None
+    wanted = {"org_id": org_id, "agent_ids": [agent_id], "user_ids": [user_id]}
+    row = conn.execute(statement("subject_find"), wanted).one_or_none()
+    return row.id if row else None
+
+
 def find_session(conn: Connection, org_id: int, name: str) -> int | None:
     """The session's row number, or None when no event ever named it."""
     return conn.execute(

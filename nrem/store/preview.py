@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from sqlalchemy import Connection
 
@@ -17,9 +17,15 @@ from nrem.store.statement import statement
 
 # The pass that answers them, and the kind of its items.
 NAME: Final = "preview"
+# Those that can be shown: they tell in their diff all that they would write.
+PASSES: Final = ("consolidate", "promote")
 # A day: time enough for a second person to look at it, and the words in it are a copy that nothing
 # else would delete. Twice as long would show more of what is no longer true.
 LASTS_SECONDS: Final = 86_400.0
+
+
+State = Literal["asked", "ready", "approved", "applied", "stale", "failed", "expired"]
+RunOutcome = Literal["applied", "noop", "deferred", "failed", "parked"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +36,7 @@ class Preview:
     pass_name: str
     # None: every subject that is due
     subject_id: int | None
-    state: str
+    state: State
     expires_at: datetime
     digest: bytes | None = None
     # of the run, those that change something
@@ -39,7 +45,8 @@ class Preview:
     proposed: int = 0
     # lines as `worker.contract.Change` has them
     changes: Sequence[Mapping[str, Any]] = ()
-    outcome: str | None = None
+    # of a run that did it
+    outcome: RunOutcome | None = None
     reason: str | None = None
     run_ids: Sequence[int] = ()
 

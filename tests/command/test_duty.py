@@ -78,6 +78,29 @@ def test_run_may_be_repeated_and_runs_though_the_pass_rests(
     ]
 
 
+def test_dry_run_of_consolidate_prints_words_and_evidence(
+    settings: Settings, caller: Caller, capfd: pytest.CaptureFixture[str]
+) -> None:
+    place = {"agent_id": "agent", "session_id": "s"}
+    told = {"type": "turn", "role": "user", "content": "I moved to Lisbon in May.", **place}
+    (turn, _) = caller.send(told, {"type": "session.end", **place})
+    caller.run("score", "embed")
+    capfd.readouterr()
+    given: dict[str, Any] = {"org": caller.org, "now": None, "dry_run": True}
+
+    status = duty.run(settings, "consolidate", as_json=False, **given)
+    lines = capfd.readouterr().out.splitlines()
+    duty.run(settings, "consolidate", as_json=True, **given)
+    (line,) = json.loads(capfd.readouterr().out)["changes"]
+
+    assert status == 0
+    assert lines[0] == "consolidate: applied, 1 read"
+    assert lines[2:] == ["      User: I moved to Lisbon in May.", f"      from {turn}"]
+    assert (line["kind"], line["id"], line["before"]) == ("memory", None, None)
+    assert (line["after"], line["evidence"]) == ("User: I moved to Lisbon in May.", [turn])
+    assert caller.count("memories") == 0
+
+
 @pytest.mark.parametrize(
     "words", [["dream"], [], ["decay", "--now", "soon"], ["decay", "--now", "2026-01-01T00:00:00"]]
 )

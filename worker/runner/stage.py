@@ -29,7 +29,7 @@ _log = structlog.get_logger("worker")
 # times as long, and nobody reads the diff of so many sessions.
 MOST_STEPS: Final = 50
 # Tries, of those that ended for a lock that somebody else had.
-_MOST_WAITS: Final = 5
+_MOST_WAITS: Final = 3
 _MOST_TRIES: Final = 2 * MOST_STEPS + _MOST_WAITS
 MORE: Final = "more_is_due"
 

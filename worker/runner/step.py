@@ -187,10 +187,11 @@ class Step:
 
     def find_nothing(self, conn: Connection, job: Work) -> Outcome:
         """Nothing is due: worth a run row when somebody asked, and none after an early wake."""
+        nothing = Changes(read=0, reason="nothing_due")
         if not self.is_asked:
             is_last = self.setting.rehearsal is not None
-            return Outcome(org_id=self._chosen(), outcome="noop", is_last=is_last)
-        return self.record(conn, job, "noop", Changes(read=0, reason="nothing_due"))
+            return Outcome(org_id=self._chosen(), outcome="noop", changes=nothing, is_last=is_last)
+        return self.record(conn, job, "noop", nothing)
 
     def is_last(self, job: Work, due_at: datetime | None) -> bool:
         """Whether another look would find nothing: this org is due later, and no other is due."""
