@@ -30,6 +30,7 @@ from api.routes import (
     memories,
     metrics,
     recall,
+    relationships,
     sessions,
 )
 from api.state import State, open_state
@@ -44,6 +45,7 @@ _PUBLIC: Final = (
     memories.router,
     explain.router,
     changes.router,
+    relationships.router,
     history.router,
     recall.router,
     sessions.router,

@@ -10,7 +10,7 @@ from nrem.wire.admin import PauseIn, ScheduleIn
 from nrem.wire.change import ChangeIn, EditIn, MemoryBatchIn, RestoreIn, RollbackIn
 from nrem.wire.hold import HoldIn
 from nrem.wire.policy import PolicyChangesIn, PolicyIn, PolicyPreviewIn, PolicyRollbackIn
-from nrem.wire.request import EventBatchIn, MemoryIn, RecallIn
+from nrem.wire.request import EventBatchIn, MemoryIn, RecallIn, RelationshipIn
 
 _BODIES: Final[tuple[type[BaseModel], ...]] = (
     EventBatchIn,
@@ -28,6 +28,7 @@ _BODIES: Final[tuple[type[BaseModel], ...]] = (
     PolicyRollbackIn,
     PolicyPreviewIn,
     HoldIn,
+    RelationshipIn,
 )
 _PLACE: Final = "#/components/schemas/{model}"
 

@@ -20,6 +20,7 @@ SESSION: Final = "ses"
 RUN: Final = "run"
 PARKED: Final = "prk"
 HOLD: Final = "hld"
+RELATIONSHIP: Final = "rel"
 
 
 def encode(prefix: str, number: int) -> str:
