@@ -33,6 +33,7 @@ from api.routes import (
     metrics,
     promotion,
     recall,
+    relationships,
     sessions,
 )
 from api.state import State, open_state
@@ -48,6 +49,7 @@ _PUBLIC: Final = (
     explain.router,
     promotion.router,
     changes.router,
+    relationships.router,
     history.router,
     recall.router,
     sessions.router,

@@ -11,7 +11,7 @@ from nrem.wire.change import ChangeIn, EditIn, MemoryBatchIn, RestoreIn, Rollbac
 from nrem.wire.hold import HoldIn
 from nrem.wire.policy import PolicyChangesIn, PolicyIn, PolicyPreviewIn, PolicyRollbackIn
 from nrem.wire.preview import PassPreviewIn
-from nrem.wire.request import EventBatchIn, MemoryIn, RecallIn
+from nrem.wire.request import EventBatchIn, MemoryIn, RecallIn, RelationshipIn
 
 _BODIES: Final[tuple[type[BaseModel], ...]] = (
     EventBatchIn,
@@ -31,6 +31,7 @@ _BODIES: Final[tuple[type[BaseModel], ...]] = (
     HoldIn,
     RevertIn,
     PassPreviewIn,
+    RelationshipIn,
 )
 _PLACE: Final = "#/components/schemas/{model}"
 

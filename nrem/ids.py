@@ -21,6 +21,7 @@ RUN: Final = "run"
 PARKED: Final = "prk"
 HOLD: Final = "hld"
 PREVIEW: Final = "prv"
+RELATIONSHIP: Final = "rel"
 
 
 def encode(prefix: str, number: int) -> str:

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from api import body, names
+from api import body, names, related
 from api.deps import Nrem, Reader, Writer, transaction
 from api.openapi import takes
 from api.shown import embedded, etag, memory_out
@@ -47,7 +47,7 @@ async def post_memory(request: Request, state: Nrem, caller: Writer) -> MemoryOu
     raw = await body.read(request)
     given = body.validate(_SHAPE, body.parse(raw))
     events = _events(request, state, caller, [given], raw)
-    (shown,) = await _stored(state, caller, events, is_batch=False)
+    (shown,) = await _stored(state, caller, events, [given], is_batch=False)
     return memory_out(shown)
 
 
@@ -62,18 +62,23 @@ async def post_memories(request: Request, state: Nrem, caller: Writer) -> Memori
     raw = await body.read(request)
     given = body.validate(_BATCH, body.parse(raw)).memories
     events = _events(request, state, caller, given, raw)
-    stored = await _stored(state, caller, events, is_batch=True)
+    stored = await _stored(state, caller, events, given, is_batch=True)
     return MemoriesOut(results=[memory_out(one) for one in stored], stored_count=len(stored))
 
 
 async def _stored(
-    state: State, caller: Caller, events: list[NewEvent], *, is_batch: bool
+    state: State,
+    caller: Caller,
+    events: list[NewEvent],
+    given: Sequence[MemoryIn],
+    *,
+    is_batch: bool,
 ) -> list[MemoryView]:
     vectors = await embedded(state, [one.body["content"] for one in events[:_MOST_EMBEDDED]])
     for left in reversed(range(_ATTEMPTS)):
         try:
             async with transaction(state, caller) as run:
-                shown: list[MemoryView] = await run(_store, state, caller, events, vectors)
+                shown: list[MemoryView] = await run(_store, state, caller, events, vectors, given)
             is_more = len(events) > len(vectors)
             state.nudger.nudge(("consolidate", *(("embed",) if is_more else ())))
             return shown
@@ -101,7 +106,7 @@ def _events(
     """The header's key covers the whole body, so each of a batch has a place under it."""
     header, whole = request.headers.get("idempotency-key"), state.digest.of("body", raw)
     is_batch = request.url.path.endswith("/batch")
-    placed = {"agent_id", "user_id", "session_id", "occurred_at"}
+    placed = {"agent_id", "user_id", "session_id", "occurred_at", "relationships"}
     made = []
     for index, one in enumerate(given):
         fields = one.model_dump(mode="json", exclude_none=True)
@@ -130,8 +135,12 @@ def _store(
     caller: Caller,
     events: list[NewEvent],
     vectors: list[list[float]],
+    given: Sequence[MemoryIn],
 ) -> list[MemoryView]:
-    """Append events and make their memories; `vectors` are those of the first."""
+    """Append events, make their memories and draw the edges given with them.
+
+    `vectors` are those of the first events.
+    """
     org, now = caller.org_id, engine.instant(conn)
     timeline = policy.timeline(conn, org)
     settings = timeline.at(now)
@@ -159,6 +168,8 @@ def _store(
         ]
         added = memory.add(conn, org, new, policy=settings, now=now)
         due = _index(conn, state, org, list(zip(added.ids, new, strict=True)), vectors)
+        pairs = zip(fresh, added.ids, strict=True)
+        related.draw(conn, org, {number: given[at].relationships for at, number in pairs})
         scored = [(stored[at].event_id, "scored", None) for at in fresh]
         effect.add(conn, org, "score", scored, run_id=None)
         known |= {stored[at].event_id: n for at, n in zip(fresh, added.ids, strict=True)}

@@ -76,6 +76,6 @@ def further(
         passed = before.passed * edge.weight * decay
         end = edge.other(start)
         best = gained.get(end) or reached.get(end)
-        if best is None or passed > best.passed:
+        if passed > (best.passed if best else 0.0):
             gained[end] = Reached(passed=passed, path=(*before.path, edge))
     return gained

@@ -14,6 +14,7 @@ from pydantic import (
 )
 
 from nrem.clock import utc_now
+from nrem.policy.graph import EdgeKind
 
 MAX_BODY_BYTES: Final = 8 * 1024 * 1024
 MAX_EVENT_BYTES: Final = 256 * 1024
@@ -69,6 +70,14 @@ def _end_of_day(value: object) -> object:
     return value
 
 
+def _kind(value: object) -> object:
+    """A kind of edge in any letter case; `related_to` is another word for `relates_to`."""
+    if not isinstance(value, str):
+        return value
+    name = value.lower()
+    return EdgeKind.RELATES_TO if name == "related_to" else name
+
+
 def _storable(value: dict[str, Any]) -> dict[str, Any]:
     """Refuse what jsonb cannot hold, or what would make reading it costly."""
     waiting: list[tuple[object, int]] = [(value, 1)]
@@ -112,6 +121,7 @@ Seconds = Annotated[int, Field(ge=1, le=3_155_760_000)]
 MemoryTypeName = Literal["working", "episodic", "semantic", "procedural"]
 TierName = Literal["short", "long", "permanent"]
 StateName = Literal["live", "archived", "forgotten"]
+RelationshipType = Annotated[EdgeKind, BeforeValidator(_kind)]
 VersionNumber = Annotated[int, Field(ge=1, le=2**31 - 1)]
 # an instant, or a day: then its last instant in UTC
 AsOf = Annotated[

@@ -11,6 +11,7 @@ from nrem.wire.field import (
     Instant,
     MemoryTypeName,
     Metadata,
+    RelationshipType,
     Seconds,
     Share,
     StateName,
@@ -100,6 +101,15 @@ class EventBatchIn(Strict):
     events: Annotated[list[EventIn], Field(min_length=1, max_length=MAX_EVENTS)]
 
 
+class RelationshipIn(Strict):
+    """An edge to another memory: what the one it belongs to says about that one."""
+
+    target_memory_id: Id
+    relationship_type: RelationshipType
+    weight: Annotated[Share, Field(strict=True)] = 1.0
+    metadata: Metadata = Field(default_factory=dict)
+
+
 class MemoryIn(Strict):
     """A statement to store at once."""
 
@@ -113,6 +123,9 @@ class MemoryIn(Strict):
     metadata: Metadata = Field(default_factory=dict)
     ttl_seconds: Seconds | None = None
     occurred_at: Instant | None = None
+    relationships: Annotated[list[RelationshipIn], Field(max_length=100)] = Field(
+        default_factory=list
+    )
 
 
 class MemoryQuery(Strict):

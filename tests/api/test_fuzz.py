@@ -35,6 +35,7 @@ _ROUTES = [
     "/v1/memories/recall",
     f"{_MEMORY}:restore",
     f"{_MEMORY}/rollback",
+    f"{_MEMORY}/relationships",
 ]
 
 

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nrem.policy.graph import Edge, EdgeKind, Reached
 from nrem.policy.params import RecallPolicy
 from nrem.policy.recall import (
     BM25_K1,
@@ -84,6 +85,23 @@ def test_relevance_is_the_weighted_mean_of_its_parts() -> None:
         sum(components[name] * components[f"{name}_weight"] for name in parts)
     )
     assert one.relevance == pytest.approx(0.35 * 0.8 + 0.35 * 0.5 + 0.1 * 0.5)
+
+
+@pytest.mark.parametrize("graph", [0.0, 0.05])
+def test_what_comes_over_edges_counts_where_it_is_more(graph: float) -> None:
+    path = (Edge(source_id=2, target_id=1, kind=EdgeKind.FOLLOWS, weight=1.0),)
+    (one,) = ranked({memory(1): fact(5)}, cosines={memory(1): 1.0})
+
+    found = one.lifted(Reached(passed=one.relevance + graph, path=path))
+
+    assert found.relevance == one.relevance + graph
+    assert found.path == (path if graph else ())
+    components = found.components(WEIGHTS)
+    assert components["graph"] == pytest.approx(graph)
+    parts = ("similarity", "lexical", "context", "importance")
+    assert found.relevance == pytest.approx(
+        components["graph"] + sum(components[name] * components[f"{name}_weight"] for name in parts)
+    )
 
 
 def test_of_two_alike_the_less_faded_ranks_first() -> None:

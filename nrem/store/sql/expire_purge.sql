@@ -1,5 +1,5 @@
--- expire_purge: empties forgotten memories and everything that recall or history kept of their words.
--- Index: memories_pkey, memory_versions_pkey, embeddings_pkey, lexemes_item_idx, past_embeddings_pkey, past_lexemes_memory_idx, inbox_pkey
+-- expire_purge: empties forgotten memories and everything that recall, history or edges kept of their words.
+-- Index: memories_pkey, memory_versions_pkey, embeddings_pkey, lexemes_item_idx, past_embeddings_pkey, past_lexemes_memory_idx, inbox_pkey, edges_source_idx, edges_target_idx
 -- Role: nrem_worker
 WITH w AS (
   SELECT g.memory_id FROM unnest(cast(:memory_ids AS bigint[])) AS g (memory_id)
@@ -18,6 +18,11 @@ WITH w AS (
 ), queued AS (
   DELETE FROM inbox AS i USING w
   WHERE i.org_id = cast(:org_id AS bigint) AND i.pass = 'embed' AND i.item_kind = 'memory' AND i.item_id = w.memory_id
+), ended AS (
+  UPDATE edges AS e
+  SET metadata = '{}', valid_to = coalesce(e.valid_to, greatest(app_now(), e.valid_from + interval '1 microsecond'))
+  WHERE e.org_id = cast(:org_id AS bigint)
+    AND (e.source_id = ANY(cast(:memory_ids AS bigint[])) OR e.target_id = ANY(cast(:memory_ids AS bigint[])))
 )
 UPDATE memories AS m
 SET content = '', content_hash = '', metadata = '{}', features = NULL, expires_at = NULL, due_at = 'infinity'
