@@ -7,7 +7,12 @@ from typing import Any
 
 import pytest
 
-from nrem.llm.provider import SessionInput, SessionProposal
+from nrem.llm.provider import (
+    PromotionInput,
+    PromotionProposal,
+    SessionInput,
+    SessionProposal,
+)
 from nrem.policy.params import Policy
 from nrem.store import engine, policy, preview
 from nrem.store.preview import Preview
@@ -37,6 +42,11 @@ class Asked:
         self.times += 1
         self._meanwhile()
         return TOOLS.provider.propose_session(session)
+
+    def propose_promotions(self, promotion: PromotionInput) -> PromotionProposal:
+        self.times += 1
+        self._meanwhile()
+        return TOOLS.provider.propose_promotions(promotion)
 
 
 def tell(org: Org, *said: str, session: str = "s", user: str = "user") -> None:
