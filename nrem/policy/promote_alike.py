@@ -208,6 +208,8 @@ def _is_same_holder(one: Aspect, other: Aspect) -> bool:
 
 def agree(one: Aspect, other: Aspect) -> bool:
     """Whether the words allow that both are instances of one thing."""
+    if one.topics.isdisjoint(other.topics):  # most pairs, so it comes first
+        return False
     if not one.is_statement or not other.is_statement or conflicts(one, other):
         return False
     common = weight(one.topics & other.topics)

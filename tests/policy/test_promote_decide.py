@@ -198,6 +198,27 @@ def test_a_proposal_on_what_was_not_shown_is_refused() -> None:
     assert found == Promotions(refused=((FACT, SPOKEN_FOR),))
 
 
+def test_what_turned_out_badly_is_no_evidence_of_a_procedure() -> None:
+    bad = "When the deploy failed, the agent rolled back but it did not help."
+    said = episodes(*DEPLOY, bad)
+    ((draft, at),) = drafted(said)
+    more = replace(draft, episodes=tuple(said))
+
+    found = decided(said, proposed=[(more, at)])
+
+    assert [one.memory_id for one in found.promote[0].draft.episodes] == [1, 2, 3]
+
+
+@pytest.mark.parametrize(("failures", "makes"), [(8, 1), (9, 0)])
+def test_successes_beyond_the_evidence_named_count_too(failures: int, makes: int) -> None:
+    bad = "When the deploy failed, the agent rolled back but it did not help."
+    said = episodes(*[DEPLOY[0]] * (MAX_EVIDENCE + 4), *[bad] * failures)
+
+    found = decided(said)
+
+    assert len(found.promote) == makes
+
+
 def test_the_same_proposed_twice_is_promoted_once() -> None:
     said = episodes(*TEA)
     twice = drafted(said) * 2
