@@ -110,6 +110,14 @@ def test_what_says_something_else_does_not_stand_in_the_way(content: str) -> Non
     assert len(found.promote) == 1
 
 
+@pytest.mark.parametrize(("kilometres", "makes"), [(5, 0), (8, 1)])
+def test_another_number_is_another_fact(kilometres: int, makes: int) -> None:
+    said = episodes(*["Mia: I ran 5 km in the forest."] * 3)
+    known = knowledge(f"Mia: I ran {kilometres} km in the forest.", is_promoted=False)
+
+    assert len(decided(said, [known]).promote) == makes
+
+
 def test_one_more_episode_like_the_evidence_supports_the_memory() -> None:
     old = [replace(one, supports=(900,)) for one in episodes(*TEA)]
 
@@ -262,7 +270,7 @@ KNOWN = st.lists(
 
 
 @given(EPISODES, KNOWN, st.randoms(use_true_random=False))
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 def test_order_never_matters_and_each_episode_ends_in_one_place(
     said: list[tuple[str, tuple[int, ...]]], known: list[tuple[str, bool, bool]], random: Random
 ) -> None:
