@@ -35,6 +35,15 @@ def test_the_sentence_that_says_what_is_common_and_least_besides_wins(
     assert worded(*said) == content
 
 
+def test_a_sentence_that_turns_it_round_is_not_taken() -> None:
+    content = worded(
+        "Mia: Tom drinks green tea. I don't drink green tea at school.",
+        "Mia: I don't drink green tea at parties.",
+    )
+
+    assert content == "Mia: I don't drink green tea at school."
+
+
 def test_the_more_central_one_wins_among_equals() -> None:
     assert worded("User enjoys chess", "User likes chess") == "User enjoys chess"
 
