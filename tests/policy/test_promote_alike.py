@@ -53,6 +53,7 @@ def test_instances_of_one_thing_are_alike(one: str, other: str) -> None:
         ("Mia: You should drink tea", "Mia: I like tea"),
         ("Mia: I'll bring you tea", "Mia: I like tea"),
         ("Mia: I feel great", "Mia: I feel tired"),
+        ("Mia: I took a photo", "Mia: I like photos"),
         ("", "User likes tea"),
         ("User uses it", "User has it"),
     ],

@@ -249,6 +249,17 @@ def test_a_draft_stands_on_the_evidence_that_is_left() -> None:
     assert one.draft.metadata["occurrences"] == 3
 
 
+def test_a_draft_whose_words_are_of_evidence_that_is_gone_is_refused() -> None:
+    said = episodes(*TEA, *TEA[1:])
+    proposed = drafted(said)
+    said[0] = replace(said[0], supports=(7,))
+
+    found = decided(said, proposed=proposed)
+
+    assert [content for content, _ in found.refused] == [FACT]
+    assert found.refused[0][1] == SPOKEN_FOR
+
+
 def test_who_gains_evidence_is_told_with_the_refusal() -> None:
     old = [replace(one, supports=(900,)) for one in episodes(*TEA, first=11)]
     said = episodes(*TEA)
