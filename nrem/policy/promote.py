@@ -17,7 +17,7 @@ from nrem.policy.promote_decide import decide
 from nrem.policy.promote_draft import draft
 from nrem.policy.promote_explain import explain
 from nrem.policy.promote_gate import are_passed, procedural_gates, semantic_gates
-from nrem.policy.promote_model import Draft, Episode
+from nrem.policy.promote_model import Draft, Episode, Gate
 from nrem.policy.promote_word import word
 
 __all__ = ["MAX_DRAFTS", "decide", "drafts", "explain"]
@@ -45,13 +45,15 @@ def drafts(
 def _procedural(
     pool: Mapping[int, Seen], fresh: frozenset[int], policy: PromotePolicy
 ) -> Iterator[Draft]:
+    def gates(members: Sequence[Seen]) -> tuple[Gate, ...]:
+        good = sum(one.is_success for one in members)
+        return procedural_gates(good, len(members) - good, policy)
+
     trials = {number: one for number, one in pool.items() if one.is_trial}
-    for members in groups(trials, fresh, policy, alike_trials):
+    for members in groups(
+        trials, fresh, policy, lambda several: are_passed(gates(several)), alike_trials
+    ):
         good = [one for one in members if one.is_success]
-        failures = len(members) - len(good)
-        gates = procedural_gates(len(good), failures, policy)
-        if not are_passed(gates):
-            continue
         content = procedure([one.behaviour for one in good if one.behaviour])
         if content is not None:
             yield draft(
@@ -59,25 +61,29 @@ def _procedural(
                 content,
                 named=[one.episode for one in evidence(good)],
                 every=[one.episode for one in good],
-                gates=gates,
-                counted={"successes": len(good), "failures": failures},
+                gates=gates(members),
+                counted={"successes": len(good), "failures": len(members) - len(good)},
             )
 
 
 def _semantic(
     pool: Mapping[int, Seen], fresh: frozenset[int], policy: PromotePolicy
 ) -> Iterator[Draft]:
+    def gates(members: Sequence[Seen]) -> tuple[Gate, ...]:
+        return semantic_gates([one.episode for one in members], policy)
+
     said = {
         number: one for number, one in pool.items() if one.aspect.is_statement and not one.is_trial
     }
-    for members in groups(said, fresh, policy):
-        episodes = [one.episode for one in members]
-        gates = semantic_gates(episodes, policy)
-        if not are_passed(gates):
-            continue
-        content = word(episodes, [one.aspect for one in members])
+    for members in groups(said, fresh, policy, lambda several: are_passed(gates(several))):
+        every = [one.episode for one in members]
+        content = word(every, [one.aspect for one in members])
         if content is not None:
-            named = [one.episode for one in evidence(members)]
             yield draft(
-                MemoryType.SEMANTIC, content, named=named, every=episodes, gates=gates, counted={}
+                MemoryType.SEMANTIC,
+                content,
+                named=[one.episode for one in evidence(members)],
+                every=every,
+                gates=gates(members),
+                counted={},
             )

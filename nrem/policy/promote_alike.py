@@ -19,18 +19,18 @@ from nrem.policy.consolidate_sentence import Kind, Sentence, is_reaction, senten
 from nrem.policy.promote_date import undated, unmeasured
 from nrem.policy.text import FUNCTION_WORDS, lexemes
 
-# Share of common topics (Dice) from which two statements may be about one thing. At 0.6 a report
-# wanted as PDF and a summary wanted as PDF fall apart; at 0.4 whatever names the same dog is one.
+# Share of common topics (Dice) from which two statements may be about one thing: where they have
+# more than one in common, where they have but one, and the same of talk in passing, where whatever
+# names the dog would be one thing. At 0.55 for one, taking the train and commuting by train part.
 _COMMON: Final = 0.45
-# The same for what was said in passing, where it has but one topic in common: talk about the dog is
-# not always about the same.
+_COMMON_ONE: Final = 0.5
 _COMMON_SPOKEN: Final = 0.6
 _MORE_THAN_ONE: Final = 1.5
 # Characters of a content that are read; a longer one is a document, which its beginning stands for.
 _MAX_TEXT: Final = 2000
 # What a common act or occasion counts beside a topic, so that drinking tea in the morning is not
 # drinking coffee in the morning.
-_ACT_WEIGHT: Final = 0.3
+_ACT_WEIGHT: Final = 0.2
 
 _SPEAKER: Final = re.compile(r"(?:\w[\w.'\u2019-]*|[^\W\d_a-z]\S*(?:\s[^\W\d_a-z]\S*){1,3}):\s")
 # The question before an answer, as the extraction writes them.
@@ -40,11 +40,11 @@ _CONTRAST: Final = re.compile(
     r"|(?<=\s)(?:over|to)\s[^.,;!?]*(?<=\w)",
     re.IGNORECASE,
 )
-_PREFERS: Final = re.compile(r"\bprefer\w*\b[^.,;!?]*?(?=\s(?:over|to)\s)", re.IGNORECASE)
-_NAME: Final = re.compile(r"(?<=[\w,;:)'\"\u2019] )[\"']?([^\W\d_a-z][\w'\u2019-]+)")
+_PREFERS: Final = re.compile(r"\bprefer\w*\s[^.,;!?]+?(?=\s(?:over|to)\s)", re.IGNORECASE)
+_NAME: Final = re.compile(r"(?<=[\w,;:)'\"\u2019] )[\"']?([^\W\d_a-z][\w'\u2019-]+|[B-HJ-Z]\b)")
 _FIRST: Final = re.compile(r"^[\"']?([^\W\d_a-z][\w'\u2019-]*)\s+(\w+)")
 _RELATIVE: Final = re.compile(
-    r"^(?:my|our|his|her|their|the\suser's)\s+(\w+)\s+(\w+)", re.IGNORECASE
+    r"^(?:my|our|his|her|their|(?:the\s)?\w+['\u2019]s)\s+(\w+)\s+(\w+)", re.IGNORECASE
 )
 _SELF: Final = frozenset({"user", "human", "me", "myself", "i"})
 # What stands before a colon without being who says it.
@@ -107,8 +107,8 @@ _COMMON_ACT: Final = _words("""
     afternoon amazing ate attend awesome bad breakfast buy bought calm cook dinner dream drink drank
     drive drove eat effort evening excited experience forward goal happy hear heard idea joy
     learn life listen live lunch meet met moment morning night photo pic picture plan play push read
-    reminder rough run see saw share sleep slept special spend spent step study sweet teach together
-    travel visit walk watch weekend win won wonderful work write wrote
+    reminder rough see saw share special spend spent step study sweet teach together
+    visit walk watch weekend win won wonderful work write wrote
 """)
 # Past forms that no ending betrays.
 _IRREGULAR: Final = {
@@ -193,20 +193,32 @@ def is_negative(text: str) -> bool:
 
 def conflicts(one: Aspect, other: Aspect) -> bool:
     """Whether they are about two people, deny one another, or each names what the other lacks."""
-    if one.holder != other.holder or one.is_negative != other.is_negative:
+    if one.is_negative != other.is_negative or not _is_same_holder(one, other):
         return True
     return bool(one.names - other.words and other.names - one.words)
 
 
+def _is_same_holder(one: Aspect, other: Aspect) -> bool:
+    """Whether both are about the same; one that is not seen to be a name may still be one."""
+    if one.holder == other.holder:
+        return True
+    named = next((it for it in ((one, other), (other, one)) if not it[0].holder), None)
+    return named is not None and set(named[1].holder.split()) <= named[0].words
+
+
 def agree(one: Aspect, other: Aspect) -> bool:
     """Whether the words allow that both are instances of one thing."""
+    if one.topics.isdisjoint(other.topics):  # most pairs, so it comes first
+        return False
     if not one.is_statement or not other.is_statement or conflicts(one, other):
         return False
-    share = common_share(one.topics, other.topics)
-    if not one.is_spoken:
-        return share >= _COMMON
     common = weight(one.topics & other.topics)
-    return common >= 1.0 and share >= (_COMMON if common >= _MORE_THAN_ONE else _COMMON_SPOKEN)
+    least = _COMMON_SPOKEN if one.is_spoken else _COMMON_ONE
+    if common >= _MORE_THAN_ONE:
+        least = _COMMON
+    # In passing, acts and feelings alone are about nothing that lasts.
+    is_enough = common >= 1.0 or not one.is_spoken
+    return is_enough and common_share(one.topics, other.topics) >= least
 
 
 def cosine(one: Vector, other: Vector) -> float:
@@ -235,17 +247,20 @@ def subject_name(said: str) -> frozenset[str]:
     first = _FIRST.match(said)
     if first is None:
         return frozenset()
-    word, verb = first[1], _folded(first[2])
-    acts = verb & (_GENERIC | _COMMON_ACT) or first[2].lower() in _AUXILIARY
-    name = frozenset(lexemes(word)) - FUNCTION_WORDS - _SELF - _GENERIC
-    return name if acts else frozenset()
+    name = frozenset(lexemes(first[1])) - FUNCTION_WORDS - _SELF - _GENERIC
+    return name if is_common_verb(first[2]) else frozenset()
+
+
+def is_common_verb(word: str) -> bool:
+    """Whether it is one of the common ones."""
+    return word.lower() in _AUXILIARY or bool(_folded(word) & (_GENERIC | _COMMON_ACT))
 
 
 def _holder(speaker: str, said: str) -> str:
     voice = "" if speaker.casefold() in _SELF | _LABELS else speaker.casefold()
     relative = _RELATIVE.match(said)
-    if relative is not None and relative[2].lower() in _AUXILIARY | {"live", "lives", "works"}:
-        return f"{voice} {relative[1].casefold()}"
+    if relative is not None and is_common_verb(relative[2]):
+        return f"{voice}'s {relative[1].casefold()}"
     subject = subject_name(said)
     is_other = subject and not voice and not _OF_SPEAKER.search(said)
     return " ".join(sorted(subject)) if is_other else voice

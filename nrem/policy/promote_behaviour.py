@@ -77,6 +77,9 @@ _RESULT: Final = re.compile(r"\b(?:outcome|result):\s*([\w-]+)", re.IGNORECASE)
 _PLURAL: Final = re.compile(r"[^su]s$", re.IGNORECASE)
 _FIRST: Final = re.compile(r"[\s,'\u2019]")
 _VOICES: Final = frozenset({"", "agent", "assistant", "human", "system", "user"})
+_PROBLEM: Final = frozenset(
+    lexemes("break broke broken crash crashed error errors fail failed failure issue problem wrong")
+)
 # A longer text is a document, whose cues belong to many things.
 _MAX_TEXT: Final = 600
 _SAME: Final = 0.5
@@ -231,9 +234,15 @@ def _turned_out(said: str) -> bool | None:
 
 def _common(one: str, other: str) -> float:
     """Share of the topics of the shorter that the other holds, 0 to 1; a stem meets its noun."""
-    parts = (topics(text) or frozenset(lexemes(text)) for text in (one, other))
+    parts = (_parts(text) for text in (one, other))
     first, second = sorted(parts, key=lambda it: (len(it), sorted(it)))
     return sum(any(_meet(word, held) for held in second) for word in first) / len(first)
+
+
+def _parts(text: str) -> frozenset[str]:
+    """What tells one situation or action from another: that something failed does not."""
+    telling = topics(text)
+    return telling - _PROBLEM or telling or frozenset(lexemes(text))
 
 
 def _meet(one: str, other: str) -> bool:

@@ -92,27 +92,37 @@ def fits(one: Sense, members: Sequence[Sense], policy: PromotePolicy, by: Alike 
 
 
 def groups(
-    pool: Mapping[int, Seen], fresh: frozenset[int], policy: PromotePolicy, by: Alike = alike
+    pool: Mapping[int, Seen],
+    fresh: frozenset[int],
+    policy: PromotePolicy,
+    is_enough: Callable[[Sequence[Seen]], bool],
+    by: Alike = alike,
 ) -> Iterator[tuple[Seen, ...]]:
-    """Groups that hold a fresh episode, the largest first, each the most central member first.
+    """Groups that are enough and hold a fresh episode, the largest first, each its centre first.
 
     A group that was handed out is spoken for; so the next ones lie apart from it.
     """
     near = _neighbours(pool, policy, by)
-    found = {seed: _grown(seed, near, frozenset(pool)) for seed in pool}
     left = frozenset(pool)
+    found = {seed: _grown(seed, near, left) for seed in pool}
+    ranks: dict[int, _Rank] = {}
     while True:
-        held = {seed: one for seed, one in found.items() if one & fresh and seed in left}
-        if not held:
+        for seed, one in found.items():
+            members = [pool[number] for number in sorted(one)]
+            if seed not in ranks and one & fresh and is_enough(members):
+                ranks[seed] = _rank(pool[seed], members)
+        if not ranks:
             return
-        best = min(held, key=lambda seed: _rank(seed, held[seed], pool))
-        yield by_nearness(best, [pool[number] for number in held[best]])
-        left -= held[best]
+        best = min(ranks, key=lambda seed: (ranks[seed], seed))
+        yield by_nearness(best, [pool[number] for number in found[best]])
+        left -= found[best]
+        stale = {seed for seed, one in found.items() if not one <= left}
         found = {
-            seed: one if one <= left else _grown(seed, near, left)
+            seed: _grown(seed, near, left) if seed in stale else one
             for seed, one in found.items()
             if seed in left
         }
+        ranks = {seed: rank for seed, rank in ranks.items() if seed not in stale}
 
 
 def around_centre(
@@ -182,7 +192,12 @@ def _grown(seed: int, near: _Near, left: frozenset[int]) -> frozenset[int]:
         members.remove(least)
 
 
-def _rank(seed: int, members: frozenset[int], pool: Mapping[int, Seen]) -> tuple[object, ...]:
-    said = sum(len(pool[number].episode.sessions) for number in members)
-    others = [pool[number] for number in members if number != seed]
-    return (-said, -round(nearness(pool[seed], others), 9), sorted(members), seed)
+_Rank = tuple[int, float, tuple[int, ...]]
+
+
+def _rank(centre: Seen, members: Sequence[Seen]) -> _Rank:
+    """The place of a group: the most often said first, then the closest."""
+    said = sum(len(one.episode.sessions) for one in members)
+    others = [one for one in members if one is not centre]
+    numbers = tuple(one.episode.memory_id for one in members)
+    return -said, -round(nearness(centre, others), 9), numbers

@@ -101,7 +101,7 @@ class _Judge:
 
     def judge(self, draft: Draft, vector: Vector) -> None:
         """Make the draft a new memory, evidence of a known one, or nothing."""
-        left = [one for one in draft.episodes if self._is_free(one)]
+        left = [one for one in draft.episodes if self._is_evidence(one, draft.memory_type)]
         owner = next((it for it in self.held if says_same(draft, vector, it, self.policy)), None)
         if owner is not None:
             self.refused.append((draft.content, self._repeat(owner, draft, left)))
@@ -144,9 +144,14 @@ class _Judge:
             refused=tuple(self.refused),
         )
 
-    def _is_free(self, one: Episode) -> bool:
+    def _is_evidence(self, one: Episode, memory_type: MemoryType) -> bool:
         seen = self.pool.get(one.memory_id)
-        return seen is not None and not seen.episode.supports and one.memory_id not in self.spent
+        if seen is None or (memory_type is MemoryType.PROCEDURAL and seen.is_failure):
+            return False
+        return self._is_free(seen)
+
+    def _is_free(self, one: Seen) -> bool:
+        return not one.episode.supports and one.episode.memory_id not in self.spent
 
     def _current(self, several: Sequence[Episode]) -> list[Episode]:
         return [self.pool[one.memory_id].episode for one in several]
@@ -158,16 +163,17 @@ class _Judge:
 
     def _trials(self, left: Sequence[Episode]) -> tuple[int, int]:
         """Successes and failures of a behaviour; one that the rules cannot judge is believed."""
-        seen = [self.pool[one.memory_id] for one in left]
-        good = [one for one in seen if one.is_success or not one.is_trial]
-        bad = sum(
-            one.is_failure and not one.episode.supports and self._fits(one, good)
-            for one in self.pool.values()
-        )
-        return len(good), bad
-
-    def _fits(self, one: Seen, several: Sequence[Seen]) -> bool:
-        return fits(one, several, self.policy, alike_trials)
+        named = {one.memory_id: self.pool[one.memory_id] for one in left}
+        several = tuple(named.values())
+        others = [
+            one
+            for number, one in self.pool.items()
+            if number not in named
+            and self._is_free(one)
+            and fits(one, several, self.policy, alike_trials)
+        ]
+        good = sum(one.is_success for one in others)
+        return len(named) + good, sum(one.is_failure for one in others)
 
     def _rebuilt(self, draft: Draft, left: list[Episode], gates: tuple[Gate, ...]) -> Draft:
         """The draft as proposed, or on the evidence that is left of it."""

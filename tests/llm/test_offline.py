@@ -7,10 +7,11 @@ import pytest
 
 from nrem.llm.embed import load_embedder
 from nrem.llm.offline import OfflineProvider
-from nrem.llm.provider import SessionInput, SessionProposal
+from nrem.llm.provider import PromotionInput, SessionInput, SessionProposal
 from nrem.policy.consolidate import decide
 from nrem.policy.consolidate_model import Create, Known, Turn, Working
 from nrem.policy.params import ConsolidatePolicy
+from tests.policy.episodes import episodes
 
 SAMPLE = Path(__file__).parents[2] / "examples" / "sample_conversation.json"
 
@@ -114,3 +115,25 @@ def test_the_sample_merges_repeats_resolves_dates_and_drops_greetings(
     assert "yesterday (2 March 2025)" in texts
     assert "next weekend (19-20 April 2025)" in texts
     assert "Good morning" not in texts
+
+
+def test_promotions_are_drafted_with_vectors_of_their_words() -> None:
+    embedder = load_embedder("hash")
+    provider = OfflineProvider(embedder)
+    said = episodes("User prefers green tea", "User had green tea again", "User drinks green tea")
+
+    proposal = provider.propose_promotions(
+        PromotionInput(fresh=tuple(said[:1]), known=tuple(said[1:]))
+    )
+
+    ((draft, vector),) = proposal.drafts
+    assert [one.memory_id for one in draft.episodes] == [1, 2, 3]
+    assert vector == embedder.embed([draft.content])[0]
+    assert (proposal.engine, proposal.model_id) == (provider.engine, embedder.model_id)
+    assert proposal.cost_usd == 0.0
+
+
+def test_no_episodes_make_no_promotions() -> None:
+    proposal = OfflineProvider(load_embedder("hash")).propose_promotions(PromotionInput(fresh=()))
+
+    assert proposal.drafts == ()

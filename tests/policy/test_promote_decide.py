@@ -110,6 +110,14 @@ def test_what_says_something_else_does_not_stand_in_the_way(content: str) -> Non
     assert len(found.promote) == 1
 
 
+@pytest.mark.parametrize(("kilometres", "makes"), [(5, 0), (8, 1)])
+def test_another_number_is_another_fact(kilometres: int, makes: int) -> None:
+    said = episodes(*["Mia: I ran 5 km in the forest."] * 3)
+    known = knowledge(f"Mia: I ran {kilometres} km in the forest.", is_promoted=False)
+
+    assert len(decided(said, [known]).promote) == makes
+
+
 def test_one_more_episode_like_the_evidence_supports_the_memory() -> None:
     old = [replace(one, supports=(900,)) for one in episodes(*TEA)]
 
@@ -198,6 +206,27 @@ def test_a_proposal_on_what_was_not_shown_is_refused() -> None:
     assert found == Promotions(refused=((FACT, SPOKEN_FOR),))
 
 
+def test_what_turned_out_badly_is_no_evidence_of_a_procedure() -> None:
+    bad = "When the deploy failed, the agent rolled back but it did not help."
+    said = episodes(*DEPLOY, bad)
+    ((draft, at),) = drafted(said)
+    more = replace(draft, episodes=tuple(said))
+
+    found = decided(said, proposed=[(more, at)])
+
+    assert [one.memory_id for one in found.promote[0].draft.episodes] == [1, 2, 3]
+
+
+@pytest.mark.parametrize(("failures", "makes"), [(8, 1), (9, 0)])
+def test_successes_beyond_the_evidence_named_count_too(failures: int, makes: int) -> None:
+    bad = "When the deploy failed, the agent rolled back but it did not help."
+    said = episodes(*[DEPLOY[0]] * (MAX_EVIDENCE + 4), *[bad] * failures)
+
+    found = decided(said)
+
+    assert len(found.promote) == makes
+
+
 def test_the_same_proposed_twice_is_promoted_once() -> None:
     said = episodes(*TEA)
     twice = drafted(said) * 2
@@ -218,6 +247,17 @@ def test_a_draft_stands_on_the_evidence_that_is_left() -> None:
     (one,) = found.promote
     assert [it.memory_id for it in one.draft.episodes] == [1, 3, 4]
     assert one.draft.metadata["occurrences"] == 3
+
+
+def test_a_draft_whose_words_are_of_evidence_that_is_gone_is_refused() -> None:
+    said = episodes(*TEA, *TEA[1:])
+    proposed = drafted(said)
+    said[0] = replace(said[0], supports=(7,))
+
+    found = decided(said, proposed=proposed)
+
+    assert [content for content, _ in found.refused] == [FACT]
+    assert found.refused[0][1] == SPOKEN_FOR
 
 
 def test_who_gains_evidence_is_told_with_the_refusal() -> None:
@@ -241,7 +281,7 @@ KNOWN = st.lists(
 
 
 @given(EPISODES, KNOWN, st.randoms(use_true_random=False))
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 def test_order_never_matters_and_each_episode_ends_in_one_place(
     said: list[tuple[str, tuple[int, ...]]], known: list[tuple[str, bool, bool]], random: Random
 ) -> None:
