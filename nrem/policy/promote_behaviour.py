@@ -51,6 +51,8 @@ _END: Final = (
     r"(?:\s(?:it|this|that|the\s(?:error|issue|problem)))?[.!]?\s*$))"
 )
 _ACTOR: Final = r"(?=(?:I|we|(?:the\s)?(?:agent|assistant))\s)"
+# Somebody who acts, or, where he goes without saying, what was done.
+_ACTED: Final = r"(?=(?:I|we|(?:the\s)?(?:agent|assistant)|\w{2,}ed)\s)"
 _WHEN: Final = re.compile(
     rf"\b(?:when(?:ever)?|after|because|since|if|once|every\stime|each\stime|as)\s+"
     rf"(?P<situation>[^,;.!?]{{3,200}}?)(?:,\s*(?:then\s+)?|\s+{_ACTOR})"
@@ -58,7 +60,8 @@ _WHEN: Final = re.compile(
     re.IGNORECASE,
 )
 _SO: Final = re.compile(
-    rf"^(?P<situation>[^;.!?]{{3,200}}?)(?:,?\s+so\s+|[.;]\s+){_ACTOR}"
+    rf"^(?P<situation>[^,;.!?]{{3,200}}?)"
+    rf"(?:(?:,?\s+so|,(?:\sthen)?)\s+{_ACTOR}|[.;]\s+(?:(?:so|then)\s+)?{_ACTED})"
     rf"(?P<action>[^;!?]{{3,300}}?){_END}",
     re.IGNORECASE,
 )

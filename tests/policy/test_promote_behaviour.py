@@ -44,6 +44,16 @@ def told(content: str, **metadata: Any) -> tuple[str, str, bool | None] | None: 
             "the login page crashed",
             "I restarted the auth service",
         ),
+        (
+            "The build failed, we cleared the cache and it worked.",
+            "the build failed",
+            "we cleared the cache",
+        ),
+        (
+            "The build failed; cleared the cache, and it worked.",
+            "the build failed",
+            "cleared the cache",
+        ),
         ("Deploy failed: rolled back. Outcome: success", "deploy failed", "rolled back"),
         ("Timeout: raised the limit. Result: ok", "timeout", "raised the limit"),
         (
@@ -93,7 +103,15 @@ def test_without_a_sign_the_outcome_is_not_known(content: str) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    ["User prefers tea", "It worked!", "When?", "", "The agent helped.", "a" * 5000],
+    [
+        "I finished the race, tired but happy.",
+        "User prefers tea",
+        "It worked!",
+        "When?",
+        "",
+        "The agent helped.",
+        "a" * 5000,
+    ],
 )
 def test_without_situation_and_action_there_is_no_behaviour(content: str) -> None:
     assert told(content) is None
