@@ -124,7 +124,17 @@ def test_what_is_not_said_to_hold_gives_no_attribute(content: str) -> None:
         ("Our budget is 5k.", "budget", "5000"),
         ("Push notifications are turned off.", "notifications push enabled", "no"),
         ("Deadline: Tuesday", "deadline day", "tuesday"),
+        ("i live in berlin", "town", "berlin"),
         ("My city is Berlin.", "town", "berlin"),
+        ("I'm not married.", "married", "no"),
+        ("I'm not single.", "partnered", "yes"),
+        ("My girlfriend and I broke up.", "partnered", "no"),
+        ("I'm 180 cm tall.", "height", "180 cm"),
+        ("I go by Sam.", "nickname", "sam"),
+        ("I was hired by Acme.", "employer", "acm"),
+        ("I quit coffee.", "drink coffe", "no"),
+        ("I gave up sugar in January.", "eat sugar", "no"),
+        ("I started drinking coffee again.", "drink coffe", "yes"),
         ("My address is 12 Elm Street.", "street", "12 elm street"),
         ("I'm now a senior nurse.", "occupation", "senior nurs"),
         ("We upgraded Python to 3.12.", "python version", "3.12"),
@@ -159,6 +169,15 @@ def test_statement_gives_its_attribute(content: str, name: str, value: str) -> N
         "My company moved to Paris.",
         "I'm engaged in local politics.",
         "I am a runner.",
+        "I do running with others.",
+        "I am dating again.",
+        "I am sure they all see me as the author and love the book.",
+        "I moved to Tuesday.",
+        "I have never stopped smoking.",
+        "I don't run every day.",
+        "I wake up at 6 on Sundays.",
+        "I don't prefer tea over coffee.",
+        "I gave Tom a book.",
         "I hope I'm not allergic to nuts.",
         "My sister is called Eva.",
     ],
@@ -183,6 +202,21 @@ def test_couple_that_parted_is_told_of_both() -> None:
         ("chris", "partner", "not ada"),
         ("ada", "partnered", "no"),
         ("ada", "partner", "not chris"),
+    ]
+
+
+def test_deed_of_marriage_names_the_partner() -> None:
+    assert told("Ada married Bob last week.") == [
+        ("ada", "partnered", "yes"),
+        ("ada", "married", "yes"),
+        ("ada", "partner", "bob"),
+    ]
+
+
+def test_parting_names_who_is_no_partner() -> None:
+    assert told("I broke up with Tom.") == [
+        ("user", "partnered", "no"),
+        ("user", "partner", "not tom"),
     ]
 
 

@@ -278,11 +278,12 @@ def test_known_memories_alone_give_nothing() -> None:
 
 
 def test_memory_that_is_fresh_and_known_counts_once_as_it_is_now() -> None:
-    before = stated(1, "I live in Berlin.")
+    now, before = stated(1, "I live in Rome.", version=2), stated(1, "I live in Oslo.")
+    newer = stated(2, "I live in Oslo.", 1)
 
-    found = contradictions([stated(1, "I live in Rome.", version=2)], [before])
+    found = contradictions([now], [before, newer])
 
-    assert found == ()
+    assert [(one.older, one.newer) for one in found] == [(now, newer)]
 
 
 HOMES: Final = ("I live in Berlin.", "I live in Oslo.", "I no longer live in Oslo.", "I love tea.")
