@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from nrem.policy.attribute_clause import Clause, clauses
+from nrem.policy.attribute_couple import of_couple
 from nrem.policy.attribute_fact import facts
+from nrem.policy.attribute_habit import habits
 from nrem.policy.attribute_noun import things_said
 from nrem.policy.attribute_subject import statement, subject
 from nrem.policy.attribute_taste import tastes
@@ -93,7 +95,7 @@ def _parts(content: str) -> Iterator[Part]:
 def _stated(clause: Clause, holder: str | None, said: str) -> Iterator[Attribute]:
     found = statement(holder, said) if holder is not None else None
     if found is not None:
-        for name, value in (*facts(found), *tastes(found)):
+        for name, value in (*facts(found), *tastes(found), *habits(found)):
             yield Attribute(holder=found.holder, name=name, value=value)
-    for whose, name, value in things_said(clause):
+    for whose, name, value in (*things_said(clause), *of_couple(clause)):
         yield Attribute(holder=whose, name=name, value=value)

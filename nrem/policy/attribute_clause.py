@@ -56,7 +56,7 @@ _SENTENCE: Final = re.compile(
 )
 _QUESTION: Final = re.compile(r"\?[\"')\]\u201d!\s]*[^\w\s]*$")
 _UNREAL: Final = re.compile(
-    r"\b(?:if|unless|would|wish(?:es|ed)?|imagin\w+|imagine|suppos\w+|pretend\w*|hypothetical\w*"
+    r"\b(?:if|unless|would|wish(?:es|ed)?|(?-i:imagin\w+|^Imagine)|suppos\w+|pretend\w*|hypothetical\w*"
     r"|dreamed|dreamt|as\s+though|what\s+if|whether|could|should|might|said|says|told|tells|claim(?:s|ed)?"
     r"|asked|asks|heard|thinks|thought|believes?|believed|hopes?|hoped|joke[ds]?|joking|kidding"
     r"|in\s+(?:the|a|my|this|that|his|her)\s+(?:book|novel|film|movie|game|dream|story|play|song|show|series))\b",
@@ -87,10 +87,13 @@ _PREDICATE: Final = (
     "|prefers|moved|quit|stopped|do not|does not|no longer|never|was|were|will|can not|eat|eats"
     "|plays|drinks|smokes|joined|started|switched|left|got"
 )
+# "Bob and I" are one subject.
+_PERSON: Final = re.compile(rf"\s*(?:{_NAME}|[Mm]y\s[a-z-]+)")
 _OTHERS: Final = "he|she|it|they|you|his|her|their|this|that|there|who|which"
 _CUT: Final = re.compile(
     r"\s*[,\u2014\u2013]?\s+(?:and|but|so|because|since|although|though|while|whereas|yet)\s+"
     rf"(?:now\s+|currently\s+|also\s+|then\s+)*(?=(?:{_SELF}|{_OTHERS}|{_NAME}\s(?:and\s\w+\s)?(?:{_PREDICATE}))\b)"
+    r"|\s*,\s+(?:and|but)\s+(?=(?:[a-z-]+\s){1,4}(?:is|are)\s)"
     rf"|\s*[,\u2014\u2013]\s+(?=(?:{_SELF}|{_OTHERS}|please|call)\b)"
     rf"|\s+[\u2014\u2013-]+\s+"
     rf"|(?P<same>\s*,?\s+(?:and|but)\s+(?:now\s+|currently\s+|also\s+|then\s+)*|\s*,\s+(?:now\s+)?)"
@@ -104,7 +107,7 @@ _INTRO: Final = re.compile(
     r"^(?:(?:well|so|and|but|yes|yeah|yep|no|nope|oh|ok|okay|hey|hi|hello|wow|actually|honestly|also|now"
     r"|currently|btw|by\sthe\sway|fyi|please|just\sso\syou\sknow|as\syou\sknow|you\sknow|remember"
     r"|for\sthe\srecord|to\sbe\shonest|as\sof\s(?:now|today)|these\sdays|nowadays|today|recently"
-    r"|finally|in\sfact|from\snow\son|good\snews|sorry|correction|update|note|right\snow|at\sthe\smoment"
+    r"|finally|in\sfact|from\snow\son|good\snews|sorry|correction|(?:(?:a\s)?(?:quick|small)\s)?update|note|right\snow|at\sthe\smoment"
     rf"|{_DATE_WORDS})(?:[,:!.]+\s*|\s+)(?:that\s+)?)+(?=\S)",
     re.IGNORECASE,
 )
@@ -220,6 +223,8 @@ def _cut(sentence: str) -> Iterator[tuple[str, bool]]:
     at, is_continued = 0, False
     for match in [*_CUT.finditer(sentence), None]:
         end = match.start() if match else len(sentence)
+        if match and _PERSON.fullmatch(sentence, at, end):
+            continue
         clause = _INTRO.sub("", sentence[at:end].strip()).strip(" .!,;:\u2026")
         if clause:
             yield clause[:_MAX_CLAUSE], is_continued

@@ -31,7 +31,7 @@ _MOVED: Final = re.compile(
 )
 _NOT_HOME: Final = re.compile(r"^(?:an?|my|our|his|her|their)\b|\bas\s(?:an?|the|their)\b")
 _TOGETHER: Final = re.compile(
-    r"^(?:(?:together|alone|happily|with\s.{1,30}?)\s)+(?=(?:in|at|on)\s)"
+    r"^(?:(?:together|alone|happily|on\smy\sown|with\s.{1,30}?)\s)+(?=(?:in|at|on)\s)"
 )
 _ALSO: Final = re.compile(r"\b(?:also|as\swell|too|part\sof\sthe|second)\b")
 _STATUS: Final = re.compile(
@@ -55,7 +55,8 @@ _ZONE: Final = re.compile(r"(?:in|on)\s(?:the\s)?(?P<zone>[\w/+:-]+)\stime\s?zon
 _WEIGHT: Final = re.compile(rf"(?:about\s)?(?P<weight>{NUMBER}[\d.,]*\s?\w*)")
 _VERSION: Final = re.compile(
     r"(?:from\s.{1,40}?\s)?(?:(?:on|to|with|from)\s)?(?:version\s)?"
-    r"(?P<what>(?!to\b|from\b|on\b|version\b)[A-Za-z][\w.+#-]*(?:\s[A-Z][\w.+#-]*)?)\s(?:version\s|v)?(?P<version>\d+(?:\.\d+)*)"
+    r"(?P<what>(?!to\b|from\b|on\b|version\b)[A-Za-z][\w.+#-]*(?:\s[A-Z][\w.+#-]*)?)\s"
+    r"(?:from\s[\w.]+\sto\s|to\s)?(?:version\s|v)?(?P<version>\d+(?:\.\d+)*)"
     r"(?:\sto\s(?P=what)?\s?(?:version\s|v)?(?P<to>\d+(?:\.\d+)*))?(?=$|[\s,)])"
 )
 _COUNTABLE: Final = (
@@ -69,7 +70,7 @@ _COUNTED: Final = {
 _COUNT: Final = re.compile(
     rf"(?P<count>no|{NUMBER})\s(?:(?P<kind>\w+)\s)?(?P<what>[a-z]+)(?=$|[\s,.(])"
 )
-_WAKES: Final = re.compile(r"up\s(?:at|around|by)\s(?P<when>.+)$")
+_WAKES: Final = re.compile(r"(?P<how>up|to\sbed)\s(?:at|around|by)\s(?P<when>.+)$")
 _GOES_BY: Final = re.compile(r"by\s(?P<name>[A-Z]\w+)")
 _BROKE_UP: Final = re.compile(r"up\b(?:\swith(?:\smy\s\w+)?(?:\s(?P<who>[A-Z]\w+))?)?")
 
@@ -127,6 +128,9 @@ def _status(said: Statement) -> Iterator[Pair]:
         return
     who, status = words(found["who"]), found["status"]
     if status in {"dating", "seeing"} and not who:
+        return
+    # "engaged in politics"
+    if status == "engaged" and (found["tail"] or "").startswith((" in ", " on ", " for ")):
         return
     yield from valued("partner", who, is_denied=said.is_denied)
     yield from _not_so(status) if said.is_denied else _so(status)
@@ -210,7 +214,8 @@ def _uses_version(said: Statement) -> Iterator[Pair]:
     if found is None or said.is_denied or facets(found.group()):
         return
     if re.search(r"[A-Z]", found["what"]):
-        yield f"version {words(found['what'])}", found["to"] or found["version"]
+        name = " ".join(sorted({*found["what"].lower().split(), "version"}))
+        yield name, found["to"] or found["version"]
 
 
 def _counted(said: Statement) -> Iterator[Pair]:
@@ -225,7 +230,10 @@ def _wakes(said: Statement) -> Iterator[Pair]:
     found = _WAKES.match(said.rest)
     if found is None or is_passing(said.rest) or re.search(r"\bon\s", said.rest):
         return
-    yield from valued("wake time", facets(found["when"]).get("time", ""), is_denied=said.is_denied)
+    hour = re.match(rf"{NUMBER}(?=$|[,.]|\s(?:now|every|each)\b)", found["when"])
+    when = f"{words(hour.group())}:00" if hour else found["when"]
+    name = "wake time" if found["how"] == "up" else "bed time"
+    yield from valued(name, facets(when).get("time", ""), is_denied=said.is_denied)
 
 
 def _goes_by(said: Statement) -> Iterator[Pair]:
@@ -237,7 +245,7 @@ def _goes_by(said: Statement) -> Iterator[Pair]:
 _Family = Callable[[Statement], Iterator[Pair]]
 _BEING: Final = (
     _is_living, _born, _status, _age, _named, _measured, _uses_version,
-    work.works, work.judged, work.studies,
+    work.works, work.is_by_trade, work.judged, work.studies,
 )  # fmt: skip
 _FAMILIES: Final[dict[str, tuple[_Family, ...]]] = {
     "is": _BEING,
@@ -259,5 +267,5 @@ _FAMILIES: Final[dict[str, tuple[_Family, ...]]] = {
     **dict.fromkeys(("wake", "wakes", "get", "gets"), (_wakes,)),
     **dict.fromkeys(("report", "reports"), (work.reports,)),
     **dict.fromkeys(("study", "studies"), (work.studies,)),
-    **dict.fromkeys(("go", "goes"), (_goes_by,)),
+    **dict.fromkeys(("go", "goes"), (_goes_by, _wakes)),
 }

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from nrem.policy.attribute_clause import ASSISTANT, USER, Clause
-from nrem.policy.attribute_reader import FAVORITE, PERSONAL, values
+from nrem.policy.attribute_reader import FAVORITE, MERE_PLACES, PERSONAL, PROPER, values
 from nrem.policy.attribute_subject import KIN, holder_of, kin
 from nrem.policy.attribute_value import other_than, words
 
@@ -22,7 +22,9 @@ _CHANGED: Final = (
     r"|updated|reset|raised|increased|lowered|reduced|cut|bumped|extended|switched|renamed|upgraded"
     r"|rotated)"
 )
-_ROSE: Final = r"(?:changed|moved|(?:went|gone)\s(?:up|down)|rose|fell|dropped|increased|switched)"
+_ROSE: Final = (
+    r"(?:changed|moved|(?:went|gone)\s(?:up|down)|rose|fell|dropped|increased|switched|slipped)"
+)
 _FROM: Final = r"(?:from\s.{1,40}?\s)?"
 _IS: Final = re.compile(
     r"\s(?:is|are)\s(?:(?:now|currently|still|actually|officially|just|really|always|already)\s)*"
@@ -62,6 +64,7 @@ _SYNONYMS: Final = tuple(
         (r"favou?rite|fave", FAVORITE),
         (r"e-?mail(?:\saddress)?", "email"),
         (r"(?:tele)?phone(?:\snumber)?", "phone"),
+        (r"ip\saddress", "ip"),
         (r"time\s?zone", "timezone"),
         (r"wi-?fi", "wifi"),
         (r"due\sdate", "deadline"),
@@ -106,6 +109,8 @@ def _stated(clause: Clause) -> Iterator[Triple]:
     found = _IS.search(clause.text)
     if found is not None:
         what, value = clause.text[: found.start()], clause.text[found.end() :]
+        if "moved" in found.group() and what.rpartition(" ")[2] in PROPER:
+            return  # "my company moved to Paris"
         yield from _said(clause.speaker, what, value, is_denied=found["not"] is not None)
 
 
@@ -115,7 +120,8 @@ def _said(speaker: str, what: str, value: str, *, is_denied: bool) -> Iterator[T
         return
     holder, noun = named
     for facet, found in values(noun, value):
-        name = " ".join(sorted(set(noun.split()))) + facet
+        name = "" if noun in MERE_PLACES else " ".join(sorted(set(noun.split())))
+        name = f"{name}{facet}".strip()
         yield holder, name, other_than(found) if is_denied else found
 
 

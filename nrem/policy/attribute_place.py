@@ -1,4 +1,4 @@
-"""Where somebody lives, told apart by how exact it is: country, town, or street.
+"""Where somebody lives, told apart by how exact it is: country, state, town, or street.
 
 A town does not contradict its country, nor a street its town, so each is an attribute of its own. A
 district is left out: only a gazetteer could tell whether it lies in the town named before. English.
@@ -123,6 +123,6 @@ def _ranked(name: str) -> Iterator[tuple[str, str]]:
     if folded in _COUNTRIES:
         yield "country", words(_SAME_COUNTRY.get(folded, folded))
     elif folded in _REGIONS:
-        yield "region", words(folded)
+        yield "state", words(folded)
     elif folded not in _UNSURE:
         yield "town", words(folded)

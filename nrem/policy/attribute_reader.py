@@ -27,24 +27,31 @@ _SINGLE: Final = """
 email url endpoint host hostname ip domain repo repository username handle password passcode code
 branch
 """
-_PROPER: Final = """
+# Nouns whose value is a name.
+PROPER: Final = frozenset(
+    """
 name nickname manager doctor dentist gym school university bank therapist coach landlord mentor
 assistant employer owner lead editor framework database airline nationality religion team company
 college teacher trainer insurer
-"""
+""".split()
+)
 _PLAIN: Final = """
 color language theme timezone region pronouns currency major locale type sign
 """
-_PLACED: Final = "office hometown location venue headquarters address house home apartment"
+_PLACED: Final = (
+    "city town residence office hometown location venue headquarters address house home apartment"
+)
 # Owned by a person rather than by a project.
 PERSONAL: Final = frozenset(
     """
-    name nickname email phone birthday address hometown age weight height salary rent manager doctor
-    dentist gym school university therapist timezone language pronouns nationality religion major
-    occupation username size type color theme landlord mentor coach employer bank allowance
-    appointment wedding sign college teacher trainer
+    name nickname email phone birthday address hometown city town residence location age weight
+    height salary rent manager doctor dentist gym school university therapist timezone language
+    pronouns nationality religion major occupation username size type color theme landlord mentor
+    coach employer bank allowance appointment wedding sign college teacher trainer
     """.split()
 )
+# Nouns that say no more than the kind of place: `my city is Berlin` is `I live in Berlin`.
+MERE_PLACES: Final = frozenset(("city", "town", "location", "residence", "home city", "address"))
 # The form of an attribute's noun that stands for any favourite.
 FAVORITE: Final = "favorite"
 
@@ -54,19 +61,23 @@ _TAIL: Final = re.compile(
     r"|right\snow|at\sthe\smoment|from\snow|until|for\snow|if|when|starting|effective|rather|not"
     r"|after|before|with)\b"
 )
+_STATES: Final = """
+a an the very so too really quite pretty super great good bad nice fine ok okay amazing awesome
+important tight over under about approaching near close coming done open closed up down out off away
+sick ill happy angry mine ours yours unknown wrong right correct secret private missing lost broken
+slow fast ready safe weak strong long short high low big small huge new old similar different same
+to all my our his her their your that what how it this still also just only always never usually
+more less better worse best worst kind friendly like there here being been
+"""
 _STATE: Final = re.compile(
-    r"(?:an?|the|very|so|too|really|quite|pretty|super|great|good|bad|nice|fine|ok|okay|amazing"
-    r"|awesome|important|tight|over|under|about|approaching|near|close|coming|done|open|closed|up"
-    r"|down|out|off|on\s(?:holiday|vacation|leave)|away|sick|ill|happy|angry|mine|ours|yours|unknown"
-    r"|wrong|right|correct|secret|private|missing|lost|broken|slow|fast|ready|safe|weak|strong|long"
-    r"|short|high|low|big|small|huge|new|old|similar|different|same|to|all|my|our|his|her|their"
-    r"|your|that|what|how|it|this|still|also|just|only|always|never|usually|[a-z]+ing|more|less"
-    r"|better|worse|best|worst|kind|friendly|like|there|here|being|been)\b"
+    rf"(?:{'|'.join(_STATES.split())}|on\s(?:holiday|vacation|leave)|(?!spring\b)[a-z]+ing)\b"
 )
 _TRADE: Final = re.compile(r"(?:er|or|ist|ian|ant|yst|nurse|chef|cto|ceo)$")
 _OFF: Final = ("disabled", "turned off", "switched off")
 _ON: Final = ("enabled", "turned on", "switched on")
-_NAMES: Final = re.compile(r"(?:at\s|with\s)?(?:the\s)?(?P<name>(?:[A-Z0-9][\w.&'-]*\s?)+)")
+_NAMES: Final = re.compile(
+    r"(?:at\s|with\s)?(?:the\s)?(?P<name>[A-Z][\w.&'-]*(?:\s[A-Z0-9][\w.&'-]*)*)"
+)
 _WORD: Final = re.compile(r"[^\s,;]+")
 
 
@@ -151,7 +162,7 @@ _READERS: Final[dict[str, _Reader]] = {
     **dict.fromkeys(_EVENT.split(), _when),
     **dict.fromkeys(_AMOUNT.split(), _amount),
     **dict.fromkeys(_SINGLE.split(), _single),
-    **dict.fromkeys(_PROPER.split(), _proper),
+    **dict.fromkeys(PROPER, _proper),
     **dict.fromkeys(_PLAIN.split(), _plain),
     **dict.fromkeys(_PLACED.split(), _where),
     FAVORITE: _plain,

@@ -41,15 +41,15 @@ _DAY: Final = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 _DATES: Final = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        r"\b(?P<year>\d{4})-(?P<number>\d{2})-(?P<day>\d{2})\b",
+        r"\b(?P<year>\d{4})-(?P<number>0[1-9]|1[0-2])-(?P<day>\d{2})\b",
         rf"\b{_DAY}(?:\s+of)?\s+(?P<month>{MONTH})(?:,?\s+(?P<year>\d{{4}})\b)?",
         rf"\b(?P<month>{MONTH})\s+(?:the\s+)?{_DAY}\b(?!:)(?:,?\s+(?P<year>\d{{4}})\b)?",
         rf"\b(?P<month>{MONTH})(?:\s+(?P<year>\d{{4}})\b)?",
     )
 )
 _CLOCK: Final = re.compile(
-    r"\b(?P<hour>\d{1,2})(?:[:.](?P<minute>\d{2}))?\s*(?P<half>[ap])\.?m\b\.?"
-    r"|\b(?P<hour24>\d{1,2}):(?P<minute24>\d{2})\b|\b(?P<word>noon|midnight)\b",
+    r"\b(?P<hour>1?\d)(?:[:.](?P<minute>[0-5]\d))?\s*(?P<half>[ap])\.?m\b\.?"
+    r"|\b(?P<hour24>2[0-3]|[01]?\d):(?P<minute24>[0-5]\d)\b|\b(?P<word>noon|midnight)\b",
     re.IGNORECASE,
 )
 _ORDINAL: Final = re.compile(r"\b(\d+)(?:st|nd|rd|th)\b")
@@ -73,7 +73,8 @@ def words(text: str) -> str:
     folded = _SINGLE.sub(lambda m: str(NUMBERS[m[0]]), folded)
     folded = _THOUSAND.sub(lambda m: f"{float(m[1]) * 1000:.0f}", _ORDINAL.sub(r"\1", folded))
     found = [_spelled(one) for one in lexemes(folded) if one not in _EMPTY]
-    return " ".join(found)
+    # a blood group and a grade may be the letter of an article
+    return " ".join(found) or " ".join(lexemes(folded))
 
 
 def other_than(value: str) -> str:
@@ -127,24 +128,17 @@ def facets(text: str) -> dict[str, str]:
 
 def date_words(text: str) -> str:
     """The first date of a text as `3 may 1990`, with what of it is said; empty without one."""
-    for pattern in _DATES:
-        match = pattern.search(text)
-        if match is not None:
-            return _date(match)
-    return ""
+    found = (pattern.search(text) for pattern in _DATES)
+    return next((_date(match) for match in found if match is not None), "")
 
 
 def _date(match: re.Match[str]) -> str:
     parts = match.groupdict()
-    month = _MONTHS[int(parts["number"]) - 1] if "number" in parts and _is_month(parts) else ""
+    month = _MONTHS[int(parts["number"]) - 1] if "number" in parts else ""
     if parts.get("month"):
         month = next(one for one in _MONTHS if one.startswith(parts["month"][:3].lower()))
     day = str(int(parts["day"])) if parts.get("day") else ""
     return " ".join(one for one in (day, month, parts.get("year") or "") if one)
-
-
-def _is_month(parts: dict[str, str]) -> bool:
-    return 1 <= int(parts["number"]) <= 12
 
 
 def _time(match: re.Match[str]) -> str:

@@ -33,6 +33,19 @@ _SAME_JOBS: Final = (
     (re.compile(r"\b(?:educator|school\s?teacher)\b"), "teacher"),
     (re.compile(r"\b(?:waitress|server)\b"), "waiter"),
 )
+# What one is for a living, and mostly one of them; others may be a second thing one does.
+_LIVING: Final = (
+    "nurse|teacher|engineer|developer|programmer|lawyer|attorney|doctor|physician|surgeon|accountant"
+    "|architect|dentist|pharmacist|plumber|electrician|carpenter|mechanic|librarian|paramedic|pilot"
+    "|chef|baker|barista|waiter|waitress|journalist|scientist|professor|police officer|firefighter"
+    "|veterinarian|vet|bartender|cashier|receptionist|secretary|banker|broker|realtor|translator"
+    "|designer|analyst|psychologist|therapist|social worker|postman|farmer|butcher|hairdresser"
+)
+_IS_BY_TRADE: Final = re.compile(
+    rf"(?:now\s)?an?\s(?P<what>(?:[a-z-]+\s){{0,2}}(?:{_LIVING}))"
+    r"(?=$|[,.(]|\s(?:now|at|in|for|by|and|since|these|again|with|who)\b)"
+)
+_FORMER: Final = re.compile(r"\b(?:former|retired|aspiring|future|wannabe|amateur|trained|born)\b")
 _ALSO: Final = re.compile(
     r"\b(?:also|as\swell|too|part[- ]time|side|second|another|volunteer|freelance\w*)\b"
 )
@@ -69,6 +82,15 @@ def works(said: Statement) -> Iterator[Pair]:
     if where is not None:
         yield from _employer(where["where"], said)
     yield from _job_of(rest, said)
+
+
+def is_by_trade(said: Statement) -> Iterator[Pair]:
+    """`is a nurse`."""
+    found = _IS_BY_TRADE.match(said.rest)
+    if found is None or is_passing(said.rest) or _ALSO.search(said.rest):
+        return
+    if not _FORMER.search(found["what"]):
+        yield from valued("occupation", occupation(found["what"]), is_denied=said.is_denied)
 
 
 def joined(said: Statement) -> Iterator[Pair]:

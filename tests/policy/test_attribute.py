@@ -112,7 +112,7 @@ def test_what_is_not_said_to_hold_gives_no_attribute(content: str) -> None:
         ("I cancelled my Netflix subscription.", "subscribes to netflix", "no"),
         ("We have two children.", "number of children", "2"),
         ("I have no kids.", "number of children", "0"),
-        ("We upgraded from Postgres 15 to 18.", "version postgr", "18"),
+        ("We upgraded from Postgres 15 to 18.", "postgres version", "18"),
         ("My favourite colour is green.", "color favorite", "green"),
         ("My birthday is on the 3rd of May.", "birthday", "3 may"),
         ("My phone number is +49 (171) 123-4567.", "phone", "1234567"),
@@ -124,6 +124,24 @@ def test_what_is_not_said_to_hold_gives_no_attribute(content: str) -> None:
         ("Our budget is 5k.", "budget", "5000"),
         ("Push notifications are turned off.", "notifications push enabled", "no"),
         ("Deadline: Tuesday", "deadline day", "tuesday"),
+        ("i live in berlin", "town", "berlin"),
+        ("My city is Berlin.", "town", "berlin"),
+        ("I'm not married.", "married", "no"),
+        ("I'm not single.", "partnered", "yes"),
+        ("My girlfriend and I broke up.", "partnered", "no"),
+        ("I'm 180 cm tall.", "height", "180 cm"),
+        ("I go by Sam.", "nickname", "sam"),
+        ("I was hired by Acme.", "employer", "acm"),
+        ("I quit coffee.", "drink coffe", "no"),
+        ("I gave up sugar in January.", "eat sugar", "no"),
+        ("I started drinking coffee again.", "drink coffe", "yes"),
+        ("My address is 12 Elm Street.", "street", "12 elm street"),
+        ("I'm now a senior nurse.", "occupation", "senior nurs"),
+        ("We upgraded Python to 3.12.", "python version", "3.12"),
+        ("The Python version is 3.12.", "python version", "3.12"),
+        ("I get up at 7.", "wake time", "07:00"),
+        ("I go to bed at midnight.", "bed time", "00:00"),
+        ("My blood type is A.", "blood type", "a"),
     ],
 )
 def test_statement_gives_its_attribute(content: str, name: str, value: str) -> None:
@@ -148,6 +166,19 @@ def test_statement_gives_its_attribute(content: str, name: str, value: str) -> N
         "I don't drink coffee after lunch.",
         "I eat meat when I travel.",
         "Sounds like fun.",
+        "My company moved to Paris.",
+        "I'm engaged in local politics.",
+        "I am a runner.",
+        "I do running with others.",
+        "I am dating again.",
+        "I am sure they all see me as the author and love the book.",
+        "I moved to Tuesday.",
+        "I have never stopped smoking.",
+        "I don't run every day.",
+        "I wake up at 6 on Sundays.",
+        "I don't prefer tea over coffee.",
+        "I gave Tom a book.",
+        "I hope I'm not allergic to nuts.",
         "My sister is called Eva.",
     ],
 )
@@ -163,6 +194,38 @@ def test_each_clause_gives_its_own_attributes() -> None:
         ("ada", "employer", "globex"),
         ("ada", "occupation", "nurs"),
     ]
+
+
+def test_couple_that_parted_is_told_of_both() -> None:
+    assert told("Chris and Ada broke up.") == [
+        ("chris", "partnered", "no"),
+        ("chris", "partner", "not ada"),
+        ("ada", "partnered", "no"),
+        ("ada", "partner", "not chris"),
+    ]
+
+
+def test_deed_of_marriage_names_the_partner() -> None:
+    assert told("Ada married Bob last week.") == [
+        ("ada", "partnered", "yes"),
+        ("ada", "married", "yes"),
+        ("ada", "partner", "bob"),
+    ]
+
+
+def test_parting_names_who_is_no_partner() -> None:
+    assert told("I broke up with Tom.") == [
+        ("user", "partnered", "no"),
+        ("user", "partner", "not tom"),
+    ]
+
+
+@pytest.mark.parametrize("both", ["Bob and I got married.", "Eva: Bob and I got married."])
+def test_couple_with_the_speaker_is_told_of_him(both: str) -> None:
+    speaker = "eva" if both.startswith("Eva") else "user"
+
+    assert (speaker, "partner", "bob") in told(both)
+    assert (speaker, "married", "yes") in told(both)
 
 
 def test_thing_liked_is_part_of_the_name() -> None:
