@@ -151,6 +151,9 @@ def _judge(its: Proposal, job: Work) -> Judged:
 
 def apply(conn: Connection, job: Work, verdict: Verdict) -> Changes:
     """Write the session's memories, and hand it over."""
+    if any(judged.decisions.create for judged in verdict.parts):
+        # Before the memories are locked: promote holds its lease when it locks them.
+        _wake_promote(conn, job)
     # Uses and crossings that came before this have their order: first they are written down.
     life.bring_up_to_date(conn, job.org_id, _touched(verdict), job.timeline, job.now)
     changes = [one for judged in verdict.parts for one in _apply_part(conn, job, judged)]
@@ -165,8 +168,6 @@ def apply(conn: Connection, job: Work, verdict: Verdict) -> Changes:
     )
     created = [one.memory_id for one in changes if one.what is What.CREATED]
     merged = [one.memory_id for one in changes if one.what is What.MERGED]
-    if created:
-        _wake_promote(conn, job)
     return Changes(
         read=sum(len(its.part.turns) + len(its.part.working) for its in verdict.parts),
         proposed=sum(len(its.session.candidates) for its in verdict.parts),
