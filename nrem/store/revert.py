@@ -67,7 +67,8 @@ def revert(
         return _repeat(conn, org_id, row, again=again)
     sessions = list(conn.execute(statement("revert_lock_sessions"), _key(org_id, run_id)).scalars())
     changes = run_change.read(conn, org_id, run_id)
-    _require_known(row, known=len(changes) + len(sessions))
+    if not changes and row.changed > len(sessions):
+        raise _unknown()
     if again:
         _make_stream_due(conn, org_id, row)
     target = Target(
@@ -121,14 +122,13 @@ def _require_revertible(row: _Row) -> None:
         )
 
 
-def _require_known(row: _Row, *, known: int) -> None:
+def _unknown() -> ConflictError:
     """A session that gave nothing to keep is one change; more than that left rows of its own."""
-    if not known or known == 1 < row.changed:
-        raise ConflictError(
-            "what the run did to each memory was not written down",
-            remedy="edit, forget or restore the memories themselves",
-            code="changes_unknown",
-        )
+    return ConflictError(
+        "what the run did to each memory was not written down",
+        remedy="edit, forget or restore the memories themselves",
+        code="changes_unknown",
+    )
 
 
 def _repeat(conn: Connection, org_id: int, row: _Row, *, again: bool) -> Reverted:

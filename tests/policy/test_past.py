@@ -81,6 +81,31 @@ def test_use_told_late_undoes_the_crossing_it_came_before() -> None:
     assert stood(now, past(crossings=[idle]), BORN + 8 * DAY).state is State.LIVE
 
 
+UNDONE = (
+    passed(2, State.LIVE, State.ARCHIVED, Reason.CONSOLIDATED),
+    passed(4, State.ARCHIVED, State.LIVE, Reason.REVERTED),
+)
+
+
+@pytest.mark.parametrize(
+    ("at", "state"),
+    [
+        (BORN + 2 * DAY - TICK, State.LIVE),
+        (BORN + 2 * DAY, State.ARCHIVED),
+        (BORN + 4 * DAY - TICK, State.ARCHIVED),
+        (BORN + 4 * DAY, State.LIVE),
+    ],
+)
+def test_what_a_run_did_was_believed_until_it_was_undone(at: datetime, state: State) -> None:
+    assert stood(NOW, past(crossings=UNDONE), at).state is state
+
+
+def test_being_live_again_by_a_revert_is_no_use() -> None:
+    now = replace(NOW, last_access=BORN + 8 * DAY)
+
+    assert stood(now, past(crossings=UNDONE), BORN + 5 * DAY).last_access == BORN
+
+
 @pytest.mark.parametrize(
     ("last_use", "crossings", "expected"),
     [

@@ -9,7 +9,7 @@ from nrem.policy.timeline import Timeline
 from nrem.store import engine, revert, view
 from nrem.store.revert import Reverted
 from tests.store.recalling import recall
-from tests.world import NOW, Org
+from tests.world import NOW, Org, end, turn
 
 ALWAYS: Final = Timeline(Policy.default())
 _EDGES: Final = (
@@ -44,6 +44,23 @@ def last_run(org: Org, name: str = "consolidate") -> int:
         name=name,
     )
     return int(found)
+
+
+def tell(org: Org, *said: str, session: str = "s", now: datetime = NOW) -> None:
+    """An ended session of turns."""
+    org.append(*(turn(content, session=session) for content in said), end(session), now=now)
+
+
+def hand_over(org: Org, *said: str, session: str = "s", now: datetime = NOW) -> int:
+    """A session that is told and handed over; answers the number of the run."""
+    tell(org, *said, session=session, now=now)
+    org.world.settle(now=now)
+    return last_run(org)
+
+
+def source_counts(org: Org) -> list[int]:
+    """How many sources each memory has."""
+    return org.column("SELECT count(*) FROM derivations WHERE org_id = %(org)s GROUP BY child_id")
 
 
 def stands(org: Org, *, now: datetime, undone: Sequence[int] = ()) -> dict[int, tuple[Any, ...]]:

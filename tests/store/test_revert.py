@@ -1,15 +1,13 @@
 """Undoing a run of consolidate: what it wrote is gone, what others did since stays and is told."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pytest
 
-from nrem.errors import ConflictError, NotFoundError
 from nrem.store.revert import Reverted
 from tests.store.past import edit, restore, then
-from tests.store.reverting import last_run, snapshot, undo
-from tests.world import NOW, Org, end, memory, turn
+from tests.store.reverting import hand_over, last_run, snapshot, source_counts, tell, undo
+from tests.world import NOW, Org, memory
 
 LISBON = "I moved to Lisbon on 3 May 2025."
 PEANUTS = "I'm allergic to peanuts."
@@ -18,23 +16,8 @@ HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
 
-def _tell(org: Org, *said: str, session: str = "s", now: datetime = NOW) -> None:
-    org.append(*(turn(content, session=session) for content in said), end(session), now=now)
-
-
-def _run(org: Org, *said: str, session: str = "s", now: datetime = NOW) -> int:
-    """A session that is told and handed over; answers the number of the run."""
-    _tell(org, *said, session=session, now=now)
-    org.world.settle(now=now)
-    return last_run(org)
-
-
 def _kept(done: Reverted) -> list[tuple[str | None, str]]:
     return [(one.field, one.reason) for one in done.kept]
-
-
-def _sources(org: Org) -> list[int]:
-    return org.column("SELECT count(*) FROM derivations WHERE org_id = %(org)s GROUP BY child_id")
 
 
 def _sessions(org: Org) -> list[tuple[str, int | None]]:
@@ -44,7 +27,7 @@ def _sessions(org: Org) -> list[tuple[str, int | None]]:
 
 def test_world_is_as_if_the_run_had_never_been(org: Org) -> None:
     org.append(memory(BANK, memory_type="working", session="s"))
-    _tell(org, LISBON, PEANUTS)
+    tell(org, LISBON, PEANUTS)
     org.world.drain("score")
     org.world.drain("embed")
     before = snapshot(org, "Lisbon", "bank", "", now=NOW + HOUR)
@@ -65,7 +48,7 @@ def test_world_is_as_if_the_run_had_never_been(org: Org) -> None:
 
 
 def test_both_runs_name_each_other(org: Org) -> None:
-    run_id = _run(org, LISBON)
+    run_id = hand_over(org, LISBON)
 
     done = undo(org, run_id, now=NOW + HOUR)
 
@@ -81,7 +64,7 @@ def test_both_runs_name_each_other(org: Org) -> None:
 
 
 def test_forgotten_again_by_the_revert_it_can_be_restored(org: Org) -> None:
-    run_id = _run(org, LISBON)
+    run_id = hand_over(org, LISBON)
     undo(org, run_id, now=NOW + HOUR)
     (number,) = org.memories("id")
     assert org.memories("state, state_reason, state_since") == [
@@ -94,7 +77,7 @@ def test_forgotten_again_by_the_revert_it_can_be_restored(org: Org) -> None:
 
 
 def test_undoing_twice_answers_the_same_and_changes_nothing(org: Org) -> None:
-    run_id = _run(org, LISBON, PEANUTS)
+    run_id = hand_over(org, LISBON, PEANUTS)
     edit(org, org.memories("id")[0], NOW + HOUR, importance=0.1)
     first = undo(org, run_id, now=NOW + 2 * HOUR)
     rows = org.ask("SELECT xmin::text FROM memories UNION ALL SELECT xmin::text FROM runs")
@@ -112,23 +95,23 @@ def test_undoing_twice_answers_the_same_and_changes_nothing(org: Org) -> None:
 
 
 def test_merge_is_taken_out_of_the_memory_it_went_into(org: Org) -> None:
-    _run(org, PEANUTS, session="s1")
+    hand_over(org, PEANUTS, session="s1")
     org.do("UPDATE memories SET importance = 0.2", now=NOW + HOUR)
     before = org.memories("importance, last_access, facts_since")
-    run_id = _run(org, PEANUTS, session="s2", now=NOW + DAY)
+    run_id = hand_over(org, PEANUTS, session="s2", now=NOW + DAY)
     assert org.memories("importance, last_access, facts_since") != before
 
     done = undo(org, run_id, now=NOW + 2 * DAY)
 
     assert org.memories("importance, last_access, facts_since") == before
     assert (done.counts["merged"], done.kept) == (1, ())
-    assert _sources(org) == [1]
+    assert source_counts(org) == [1]
     versions = org.column("SELECT importance FROM memory_versions ORDER BY version")
     assert len(versions) == 3  # the raised one stays in the history
 
 
 def test_memory_that_was_edited_since_is_kept_and_told(org: Org) -> None:
-    run_id = _run(org, LISBON, PEANUTS)
+    run_id = hand_over(org, LISBON, PEANUTS)
     number = org.memories("id")[0]
     edit(org, number, NOW + HOUR, content="I moved to Porto.")
 
@@ -139,27 +122,27 @@ def test_memory_that_was_edited_since_is_kept_and_told(org: Org) -> None:
         (number, None, "edited since")
     ]
     assert done.counts["created"] == 1
-    assert _sources(org) == [1, 1]
+    assert source_counts(org) == [1, 1]
 
 
 def test_importance_that_was_set_since_a_merge_is_kept_and_the_rest_undone(org: Org) -> None:
-    _run(org, PEANUTS, session="s1")
+    hand_over(org, PEANUTS, session="s1")
     org.do("UPDATE memories SET importance = 0.2", now=NOW + HOUR)
     before = org.memories("last_access")
-    run_id = _run(org, PEANUTS, session="s2", now=NOW + DAY)
+    run_id = hand_over(org, PEANUTS, session="s2", now=NOW + DAY)
     edit(org, org.memories("id")[0], NOW + DAY + HOUR, importance=0.95)
 
     done = undo(org, run_id, now=NOW + 2 * DAY)
 
     assert org.memories("importance") == [0.95]
     assert org.memories("last_access") == before
-    assert _sources(org) == [1]
+    assert source_counts(org) == [1]
     assert _kept(done) == [(None, "edited since"), ("importance", "edited since")]
 
 
 def test_working_memory_that_was_restored_since_is_kept(org: Org) -> None:
     org.append(memory(BANK, memory_type="working", session="s"))
-    run_id = _run(org, LISBON)
+    run_id = hand_over(org, LISBON)
     restore(org, org.memories("id")[0], NOW + HOUR)
 
     done = undo(org, run_id, now=NOW + 2 * HOUR)
@@ -178,7 +161,7 @@ def test_time_goes_on_for_a_working_memory_that_was_closed(
     org: Org, waited: timedelta, state: str
 ) -> None:
     org.append(memory(BANK, memory_type="working", session="s"))
-    run_id = _run(org, LISBON)
+    run_id = hand_over(org, LISBON)
 
     undo(org, run_id, now=NOW + waited)
 
@@ -196,7 +179,7 @@ def _contents(org: Org, as_of: datetime, now: datetime) -> list[str]:
 def test_as_of_tells_what_was_believed_before_between_and_after(org: Org) -> None:
     org.append(memory(BANK, memory_type="working", session="s"))
     org.world.drain("score")
-    run_id = _run(org, PEANUTS, now=NOW + HOUR)
+    run_id = hand_over(org, PEANUTS, now=NOW + HOUR)
     made = org.memories(where="derived_by = 'consolidate'")
     undo(org, run_id, now=NOW + 2 * HOUR)
     now = NOW + DAY
@@ -211,8 +194,8 @@ def test_as_of_tells_what_was_believed_before_between_and_after(org: Org) -> Non
 
 
 def test_time_that_a_merge_gave_is_taken_back_and_was_believed_till_then(org: Org) -> None:
-    _run(org, PEANUTS, session="s1")
-    run_id = _run(org, PEANUTS, session="s2", now=NOW + 5 * DAY)
+    hand_over(org, PEANUTS, session="s1")
+    run_id = hand_over(org, PEANUTS, session="s2", now=NOW + 5 * DAY)
     now = NOW + 9 * DAY
     assert org.memories("state") == ["live"]
 
@@ -224,7 +207,7 @@ def test_time_that_a_merge_gave_is_taken_back_and_was_believed_till_then(org: Or
 
 
 def test_session_is_left_alone_until_somebody_asks_again(org: Org) -> None:
-    run_id = _run(org, LISBON)
+    run_id = hand_over(org, LISBON)
     undo(org, run_id, now=NOW + HOUR)
     assert _sessions(org) == [("ended", run_id)]
     org.world.wake("consolidate")
@@ -240,7 +223,7 @@ def test_session_is_left_alone_until_somebody_asks_again(org: Org) -> None:
 
 
 def test_asked_for_at_once_it_is_consolidated_anew(org: Org) -> None:
-    run_id = _run(org, LISBON)
+    run_id = hand_over(org, LISBON)
 
     undo(org, run_id, again=True, now=NOW + HOUR)
     org.world.drain("consolidate", now=NOW + HOUR)
@@ -251,16 +234,16 @@ def test_asked_for_at_once_it_is_consolidated_anew(org: Org) -> None:
 
 
 def test_later_sessions_of_the_subject_do_not_wait_for_one_set_aside(org: Org) -> None:
-    run_id = _run(org, LISBON, session="s1")
+    run_id = hand_over(org, LISBON, session="s1")
     undo(org, run_id, now=NOW + HOUR)
 
-    _run(org, PEANUTS, session="s2", now=NOW + 2 * HOUR)
+    hand_over(org, PEANUTS, session="s2", now=NOW + 2 * HOUR)
 
     assert _sessions(org) == [("ended", run_id), ("consolidated", None)]
 
 
 def test_event_is_scored_again_and_no_more(org: Org) -> None:
-    run_id = _run(org, LISBON)
+    run_id = hand_over(org, LISBON)
     assert "consolidate" in org.column("SELECT step FROM effects WHERE org_id = %(org)s")
 
     undo(org, run_id, now=NOW + HOUR)
@@ -268,135 +251,11 @@ def test_event_is_scored_again_and_no_more(org: Org) -> None:
     assert "consolidate" not in org.column("SELECT step FROM effects WHERE org_id = %(org)s")
 
 
-def _two_runs(org: Org) -> tuple[int, int]:
-    """A run that makes a memory, and one that repeats and raises it."""
-    first = _run(org, PEANUTS, session="s1")
-    org.do("UPDATE memories SET importance = 0.2", now=NOW + HOUR)
-    org.do(
-        "INSERT INTO run_changes SELECT org_id, run_id, memory_id, 'superseded', 1, 2, '{}', '{}' "
-        "FROM run_changes WHERE run_id = %(run)s",
-        run=first,
-        now=NOW + HOUR,
-    )
-    second = _run(org, f"Please remember {PEANUTS}", session="s2", now=NOW + DAY)
-    return first, second
-
-
-def test_memory_that_a_later_run_repeated_is_kept_with_its_evidence_alone(org: Org) -> None:
-    first, second = _two_runs(org)
-
-    done = undo(org, first, now=NOW + 2 * DAY)
-
-    assert org.memories("state") == ["live"]
-    assert _sources(org) == [1]
-    assert [(one.reason, one.run_id) for one in done.kept] == [("evidence of another run", second)]
-    assert done.dependents == (second,)
-
-
-@pytest.mark.parametrize("order", [(0, 1), (1, 0)], ids=["first to last", "last to first"])
-def test_order_in_which_runs_are_undone_does_not_matter(org: Org, order: Sequence[int]) -> None:
-    runs = _two_runs(org)
-
-    for number, which in enumerate(order, start=2):
-        undo(org, runs[which], now=NOW + number * DAY)
-
-    assert org.memories("state, state_reason") == [("forgotten", "reverted")]
-
-
-@pytest.mark.parametrize("order", [(0, 1), (1, 0)], ids=["first to last", "last to first"])
-def test_facts_of_before_come_back_in_any_order(org: Org, order: Sequence[int]) -> None:
-    org.append(memory(PEANUTS))
-    for name in ("score", "embed"):
-        org.world.drain(name)
-    org.do("UPDATE memories SET importance = 0.1", now=NOW + HOUR)
-    before = org.memories("importance, last_access, facts_since")
-    runs = [
-        _run(org, PEANUTS, session="s1", now=NOW + DAY),
-        _run(org, PEANUTS, session="s2", now=NOW + 2 * DAY),
-    ]
-    assert org.memories("importance, last_access, facts_since") != before
-
-    for number, which in enumerate(order, start=3):
-        undo(org, runs[which], now=NOW + number * DAY)
-
-    assert org.memories("importance, last_access, facts_since") == before
-    assert _sources(org) == [1]
-
-
-def test_fact_that_a_later_run_stands_by_is_kept(org: Org) -> None:
-    org.append(memory(PEANUTS))
-    for name in ("score", "embed"):
-        org.world.drain(name)
-    org.do("UPDATE memories SET importance = 0.1", now=NOW + HOUR)
-    first = _run(org, PEANUTS, session="s1", now=NOW + DAY)
-    second = _run(org, PEANUTS, session="s2", now=NOW + 2 * DAY)
-    raised = org.memories("importance, last_access")
-
-    done = undo(org, first, now=NOW + 3 * DAY)
-
-    assert org.memories("importance, last_access") == raised
-    assert {(one.field, one.reason, one.run_id) for one in done.kept} == {
-        ("importance", "changed by a later run", second),
-        ("last_access", "changed by a later run", second),
-    }
-
-
 def test_run_without_memories_is_undone_too(org: Org) -> None:
-    run_id = _run(org, "Hi there!")
+    run_id = hand_over(org, "Hi there!")
     assert org.memories() == []
 
     done = undo(org, run_id, now=NOW + HOUR)
 
     assert done.counts["sessions"] == 1
     assert _sessions(org) == [("ended", run_id)]
-
-
-def test_revert_of_a_revert_is_refused(org: Org) -> None:
-    done = undo(org, _run(org, LISBON), now=NOW + HOUR)
-
-    with pytest.raises(ConflictError) as caught:
-        undo(org, done.reverted_by, now=NOW + 2 * HOUR)
-
-    assert caught.value.error_code == "is_a_revert"
-    assert "again" in str(caught.value.remedy)
-
-
-def test_run_of_another_pass_is_refused(org: Org) -> None:
-    _run(org, LISBON)
-
-    with pytest.raises(ConflictError) as caught:
-        undo(org, last_run(org, "embed"), now=NOW + HOUR)
-
-    assert caught.value.error_code == "not_revertible"
-    assert "consolidate" in str(caught.value.remedy)
-
-
-def test_run_that_changed_nothing_is_refused(org: Org) -> None:
-    run_id = _run(org, LISBON)
-    org.do("UPDATE runs SET outcome = 'noop' WHERE id = %(id)s", id=run_id)
-
-    with pytest.raises(ConflictError) as caught:
-        undo(org, run_id, now=NOW + HOUR)
-
-    assert caught.value.error_code == "nothing_to_revert"
-
-
-def test_run_of_which_nothing_was_written_down_is_refused(org: Org) -> None:
-    run_id = _run(org, LISBON)
-    org.do("DELETE FROM run_changes")
-
-    with pytest.raises(ConflictError) as caught:
-        undo(org, run_id, now=NOW + HOUR)
-
-    assert caught.value.error_code == "changes_unknown"
-    assert org.memories("state") == ["live"]
-
-
-def test_run_of_another_org_is_not_found(org: Org) -> None:
-    run_id = _run(org, LISBON)
-    stranger = org.world.found("stranger")
-
-    with pytest.raises(NotFoundError):
-        undo(stranger, run_id, now=NOW + HOUR)
-
-    assert org.memories("state") == ["live"]

@@ -154,6 +154,7 @@ def _judge(its: Proposal, job: Work) -> Judged:
 def apply(conn: Connection, job: Work, verdict: Verdict) -> Changes:
     """Write the session's memories, and hand it over."""
     if any(judged.decisions.create or judged.decisions.merge for judged in verdict.parts):
+        # Before the memories are locked: promote holds its lease when it locks them.
         _wake_promote(conn, job)
     # Uses and crossings that came before this have their order: first they are written down.
     life.bring_up_to_date(conn, job.org_id, _touched(verdict), job.timeline, job.now)
