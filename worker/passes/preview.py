@@ -74,8 +74,9 @@ def _digest(job: Work, rehearsed: Rehearsed) -> bytes:
 
 
 def _answer(rehearsed: Rehearsed, digest: bytes) -> Answer:
+    is_failure = not rehearsed.scenes and rehearsed.outcome in ("failed", "parked")
     return Answer(
-        digest=digest,
+        digest=None if is_failure else digest,
         steps=len(rehearsed.scenes),
         read=rehearsed.read,
         proposed=rehearsed.proposed,

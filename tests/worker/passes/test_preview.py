@@ -19,6 +19,7 @@ from nrem.store.preview import Preview
 from nrem.store.schema import TENANT_TABLES
 from tests.worker.trouble import OPEN_TRANSACTIONS, Killed
 from tests.world import IDLE_SECONDS, NOW, TOOLS, Org, end, memory, turn
+from worker.contract import Work
 from worker.passes import BY_NAME, PASSES
 from worker.passes.preview import PREVIEW
 from worker.runner import Setting, drain, step
@@ -250,6 +251,25 @@ def test_approval_is_stale_once_a_source_changed(org: Org, change: Any) -> None:
     assert _rows(org, besides=OWN) == before
 
 
+def test_approval_whose_source_changes_at_the_last_moment_is_stale(org: Org) -> None:
+    org.append(memory("Call Ada.", memory_type="working", session="s"))
+    tell(org, LISBON)
+    shown = ask(org)
+    with org.begin() as conn:
+        preview.approve(conn, org.number, shown.preview_id, cause="request:y")
+
+    def decide(found: Any, rehearsed: Any, job: Work) -> Any:  # noqa: ANN401
+        # It was rehearsed again, and was the same.
+        _edit_working(org)
+        return PREVIEW.decide(found, rehearsed, job)
+
+    drain(_setting(org), replace(PREVIEW, decide=decide))
+
+    assert read(org, shown.preview_id).state == "stale"
+    assert org.memories("type") == ["working"]
+    assert org.column("SELECT attempts + cursor_seq FROM leases WHERE org_id = %(org)s") == [0]
+
+
 def test_no_transaction_is_open_while_a_preview_proposes(org: Org) -> None:
     tell(org, LISBON)
     seen: list[int] = []
@@ -315,7 +335,7 @@ def test_provider_that_fails_is_told_and_nothing_is_approved_with_it(org: Org) -
 
     shown = ask(org, tools=replace(TOOLS, provider=Asked(fail)))
 
-    assert (shown.state, shown.outcome, shown.reason) == ("ready", "failed", "ValueError")
+    assert (shown.state, shown.outcome, shown.reason) == ("failed", "failed", "ValueError")
     assert shown.changes == []
 
 
