@@ -116,6 +116,7 @@ def recall_command(
     agent: Annotated[str | None, typer.Option(help="One agent; default: all of them.")] = None,
     user: Annotated[str | None, typer.Option(help="Only what is about this user.")] = None,
     top_k: Annotated[int, typer.Option(min=1, max=1000)] = 5,
+    graph_depth: Annotated[int, typer.Option(min=0, max=5, help="Edges to follow.")] = 1,
     data: Data = None,
     *,
     as_json: Json = False,
@@ -124,7 +125,8 @@ def recall_command(
 
     def work() -> int:
         with system.opened(settings_for(context, data), progress) as running:
-            results = main_job.ask(running.server, query, agent=agent, user=user, top_k=top_k)
+            asked = {"query": query, "top_k": top_k, "graph_depth": graph_depth}
+            results = main_job.ask(running.server, asked, agent=agent, user=user)
         show({"results": results}, as_json=as_json, text=lambda: main_job.describe_results(results))
         return 0 if results else 1
 

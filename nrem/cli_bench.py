@@ -12,6 +12,12 @@ bench_app = typer.Typer(help="Measures of cost, on servers of their own.")
 Full = Annotated[bool, typer.Option("--full", help="The largest size, too; takes much longer.")]
 
 
+@bench_app.command("graph")
+def bench_graph(*, as_json: Json = False) -> None:
+    """A hop over edges in recall, beside the recursive query over the edges alone."""
+    guarded(lambda: bench.run("graph", is_full=False, as_json=as_json))
+
+
 @bench_app.command("decay")
 def bench_decay(*, full: Full = False, as_json: Json = False) -> None:
     """A decay sweep against what is stored, and against rewriting every memory."""

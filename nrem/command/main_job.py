@@ -1,6 +1,6 @@
 """The main job: a conversation goes in through HTTP, and what became memory is printed."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -99,20 +99,16 @@ def introduce(running: System, say: Print) -> None:
 
 
 def ask(
-    server: Server, query: str, *, agent: str | None, user: str | None, top_k: int
+    server: Server, asked: Mapping[str, Any], *, agent: str | None, user: str | None
 ) -> list[dict[str, Any]]:
-    """The best results over one agent, or over all of them."""
+    """The best results of a recall over one agent, or over all of them."""
     agents = (
         [agent] if agent else [one["agent_id"] for one in server.ask("GET", "/v1/agents")["agents"]]
     )
     whose = {"user_id": user} if user else {}
-    found = [
-        result
-        for name in agents
-        for result in server.recall(agent_id=name, query=query, top_k=top_k, **whose)
-    ]
+    found = [result for name in agents for result in server.recall(agent_id=name, **asked, **whose)]
     found.sort(key=lambda result: -result["relevance_score"])
-    return found[:top_k]
+    return found[: asked["top_k"]]
 
 
 def describe_results(results: list[dict[str, Any]]) -> str:
@@ -125,4 +121,10 @@ def describe_results(results: list[dict[str, Any]]) -> str:
         lines.append(f"{result['relevance_score']:.2f}  {_cut(result['content'])}")
         said = ", ".join(result["sources"])
         lines.append(f"      {result['memory_type']}, said {day} in {said}")
+        if result["via"]:
+            lines.append(f"      via {', '.join(_step(edge) for edge in result['via'])}")
     return "\n".join(lines)
+
+
+def _step(edge: Mapping[str, Any]) -> str:
+    return f"{edge['source_id']} {edge['relationship_type']} {edge['target_id']}"

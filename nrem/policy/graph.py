@@ -34,10 +34,11 @@ class EdgeKind(StrEnum):
 BOTH_WAYS: Final = frozenset({EdgeKind.RELATES_TO, EdgeKind.CONTRADICTS})
 # Edges of a path at most: at the default decay five leave 3 % of a relevance.
 MAX_DEPTH: Final = 5
-# Results that a walk starts from, the best first. Twice as many, nearly twice the time of a hop.
-MOST_STARTS: Final = 20
-# Memories that one walk reaches at most, those first to which most passes.
-MOST_REACHED: Final = 500
+# Results that a walk starts from, and memories that it goes on from at each further step: those
+# first to which most came. Twice as many take nearly twice the time.
+MOST_FRONT: Final = 20
+# Memories that it reaches in all, those first to which most passes.
+MOST_REACHED: Final = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

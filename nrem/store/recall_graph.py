@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from nrem.policy.graph import MOST_STARTS, Reached
+from nrem.policy.graph import MOST_FRONT, Reached
 from nrem.policy.params import RecallPolicy
 from nrem.policy.recall import Key, Kind, Ranked, appraise
 from nrem.store.recall_match import Matches, Question
@@ -62,7 +62,7 @@ def _starts(found: Round, floor: float) -> dict[int, float]:
         if one.key[0] is Kind.MEMORY and one.relevance >= floor
     ]
     memories.sort(key=lambda one: (-one.relevance, one.key))
-    return {one.key[1]: one.relevance for one in memories[:MOST_STARTS]}
+    return {one.key[1]: one.relevance for one in memories[:MOST_FRONT]}
 
 
 def _with(

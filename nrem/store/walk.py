@@ -6,12 +6,21 @@ user alone, and through none that is not live. A walk that takes too long ends w
 
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final
 
 from sqlalchemy import Connection
 
 from nrem.clock import monotonic
-from nrem.policy.graph import BOTH_WAYS, MOST_REACHED, Edge, EdgeKind, Reached, further
+from nrem.policy.graph import (
+    BOTH_WAYS,
+    MOST_FRONT,
+    MOST_REACHED,
+    Edge,
+    EdgeKind,
+    Reached,
+    further,
+)
 from nrem.policy.params import RecallPolicy
 from nrem.store.statement import statement
 
@@ -48,7 +57,8 @@ def walk(
     """What comes over paths of at most `depth` edges to memories, `starts` with their relevance.
 
     Only what is at least `floor`, and more than a start has of its own. Over at most
-    `recall.graph_fan_out` edges of each memory, the strongest first, to at most `MOST_REACHED`.
+    `recall.graph_fan_out` edges of each memory, the strongest first; a further step goes on from
+    `MOST_FRONT` of them, and the walk ends when it has reached `MOST_REACHED`.
     """
     reached = {number: Reached(passed=passed) for number, passed in starts.items()}
     latest, front = monotonic() + _LONGEST_SECONDS, reached
@@ -57,8 +67,10 @@ def walk(
         if not front or room <= 0 or monotonic() > latest:
             break
         crossed = _cross(conn, ground, front, reached, floor=floor, room=room)
-        front = further(reached, crossed, decay=ground.weights.graph_decay)
-        reached = reached | front
+        gained = further(reached, crossed, decay=ground.weights.graph_decay)
+        reached = reached | gained
+        # the statement tells them in the order of what passes
+        front = dict(islice(gained.items(), MOST_FRONT))
     return {number: found for number, found in reached.items() if found.path}
 
 
@@ -86,15 +98,10 @@ def _cross(
         "limit": room,
     }
     rows = conn.execute(statement(ground.step), given).all()
-    doubtful = [row.to_id for row in rows if row.is_doubtful]
+    doubtful = [to_id for _, to_id, *_, is_doubtful in rows if is_doubtful]
     live = ground.live(doubtful) if doubtful else ()
-    return [(row.from_id, _edge(row)) for row in rows if not row.is_doubtful or row.to_id in live]
-
-
-def _edge(row: Any) -> Edge:  # noqa: ANN401 - a row
-    return Edge(
-        source_id=row.source_id,
-        target_id=row.target_id,
-        kind=EdgeKind(row.kind),
-        weight=row.weight,
-    )
+    return [
+        (start, Edge(source_id=source, target_id=target, kind=EdgeKind(kind), weight=weight))
+        for start, to_id, source, target, kind, weight, is_doubtful in rows
+        if not is_doubtful or to_id in live
+    ]

@@ -1,8 +1,10 @@
 """Recall over edges: what hangs together with a result competes with it, within every filter."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from nrem.policy.graph import BOTH_WAYS, EdgeKind
 from nrem.policy.params import Policy, RecallPolicy
@@ -50,6 +52,24 @@ def test_without_depth_nothing_comes_over_edges(org: Org) -> None:
     link(org, HIT, NEXT)
 
     assert set(depths(around(org, HIT, depth=0)).values()) == {0}
+
+
+@pytest.mark.parametrize("depth", [1, 5])
+def test_scope_without_edges_costs_one_statement_more(org: Org, depth: int) -> None:
+    keep(org, *ALL)
+
+    def statements(depth: int) -> int:
+        sent: list[str] = []
+
+        def count(*given: Any) -> None:  # noqa: ANN401 - as the event has it
+            sent.append(given[2])
+
+        event.listen(org.world.worker, "before_cursor_execute", count)
+        around(org, HIT, depth=depth)
+        event.remove(org.world.worker, "before_cursor_execute", count)
+        return len(sent)
+
+    assert statements(depth) == statements(0) + 1
 
 
 def test_path_is_told_from_the_hit_on(org: Org) -> None:

@@ -1,13 +1,13 @@
 -- edge_walk: one step of a walk: to which memories the strongest edges of others bring more than came to them before, most first.
 -- Index: edges_source_idx, edges_target_idx, memories_pkey, redues_pkey
-WITH step AS (
+WITH step AS MATERIALIZED (
   SELECT f.id AS from_id, e.to_id, e.id, e.source_id, e.target_id, e.kind, e.weight, e.is_doubtful,
          f.passed * e.weight * cast(:decay AS float8) AS passed
   FROM unnest(cast(:from_ids AS bigint[]), cast(:from_passed AS float8[])) AS f (id, passed)
   CROSS JOIN LATERAL (
     SELECT x.id, x.to_id, x.source_id, x.target_id, x.kind, x.weight,
            -- time may have taken it out of recall, or due times do not follow the newest policy yet
-           m.due_at <= app_now() OR EXISTS (
+           m.due_at <= (SELECT app_now()) OR EXISTS (
              SELECT FROM redues AS r WHERE r.org_id = cast(:org_id AS bigint)) AS is_doubtful
     FROM (
       (SELECT o.id, o.target_id AS to_id, o.source_id, o.target_id, o.kind, o.weight

@@ -1,6 +1,6 @@
 -- edge_walk_past: as edge_walk, over the edges that stood at an instant; who was live then is for the reader to see.
 -- Index: edges_source_idx, edges_target_idx, memories_pkey
-WITH step AS (
+WITH step AS MATERIALIZED (
   SELECT f.id AS from_id, e.to_id, e.id, e.source_id, e.target_id, e.kind, e.weight, e.is_doubtful,
          f.passed * e.weight * cast(:decay AS float8) AS passed
   FROM unnest(cast(:from_ids AS bigint[]), cast(:from_passed AS float8[])) AS f (id, passed)
