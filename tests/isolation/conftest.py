@@ -32,6 +32,12 @@ def _live(org: Org) -> None:
             "id, 'tier', 'a', 'b', now(), 'x'",
         ),
         ("holds", "kind, ref_id, reference, placed_at", "'memory', id, 'case 1', now()"),
+        ("attributes", "subject_id, attribute_key, memory_id", "subject_id, 'key', id"),
+        (
+            "previews",
+            "pass, subject_id, asked_at, expires_at",
+            "'consolidate', subject_id, now(), now() + interval '1 day'",
+        ),
     ):
         org.world.do(
             f"INSERT INTO {table} (org_id, {columns}) "  # noqa: S608

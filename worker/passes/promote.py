@@ -307,6 +307,8 @@ def next_due(conn: Connection, job: Work) -> datetime | None:
 PROMOTE: Final = Pass(
     name=NAME,
     shape=Shape.LEASED,
+    previews=True,
+    gathers=True,
     rouse=rouse,
     claim=claim,
     propose=propose,
