@@ -88,37 +88,43 @@ def lines(decided: Decided) -> Iterator[Change]:
             id=more.memory_id,
             before=f"{had} episodes",
             after=f"{had + len(more.episodes)} episodes",
-            reason="repeated",
+            reason=f"repeated; {_versions(more.episodes)}",
             evidence=_evidence(more.episodes),
         )
     for one in decided.contradictions:
         yield _contradicted(one)
 
 
-def _passed(gate: Gate) -> str:
-    return f"{gate.name} {gate.value:g} (needs {gate.needed:g})"
+def _gates(gates: Sequence[Gate]) -> str:
+    return ", ".join(f"{one.name} {one.value:g} of {one.needed:g}" for one in gates)
+
+
+def _versions(episodes: Sequence[Episode]) -> str:
+    """Which versions were judged: another one is another source."""
+    return "at versions " + ", ".join(str(one.version) for one in episodes)
 
 
 def _contradicted(one: Contradiction) -> Change:
-    newer = f"memory {one.newer.memory_id} version {one.newer.version}"
+    newer = (f"memory {one.newer.memory_id}",)
+    versions = f"at versions {one.older.version}, {one.newer.version}"
     if one.supersedes and one.true_until is not None:
         return Change(
             kind="true_until",
             id=one.older.memory_id,
-            before=f"version {one.older.version}",
-            after=one.true_until.isoformat(),
-            reason=f"superseded: {one.attribute}",
-            evidence=(newer,),
+            before="true",
+            after=f"true until {one.true_until.isoformat()}",
+            reason=f"superseded: {one.attribute}; {versions}",
+            evidence=newer,
         )
     return Change(
         kind="edge",
-        id=one.older.memory_id,
-        before=f"version {one.older.version}",
-        after=str(EdgeKind.CONTRADICTS),
-        reason=f"contradicted, not superseded: {one.reason}",
-        evidence=(newer,),
+        id=one.newer.memory_id,
+        before=None,
+        after=f"{EdgeKind.CONTRADICTS} {one.older.memory_id}",
+        reason=f"not superseded: {one.reason}; {versions}",
+        evidence=newer,
     )
 
 
 def _evidence(episodes: Sequence[Episode]) -> tuple[str, ...]:
-    return tuple(f"memory {one.memory_id} version {one.version}" for one in episodes)
+    return tuple(f"memory {one.memory_id}" for one in episodes)
