@@ -76,7 +76,7 @@ def test_run_is_shown_by_its_id(settings: Settings, caller: Caller) -> None:
     caller.run("decay")
     (run,) = value_of("runs", "list", "--pass", "decay", "--outcome", "noop")["runs"]
 
-    assert value_of("runs", "show", run["id"]) == run
+    assert value_of("runs", "show", run["id"]) == {**run, "changes": []}
     assert run["id"] in nrem("runs", "list").stdout
     assert "nothing_due" in nrem("runs", "show", run["id"]).stdout
 

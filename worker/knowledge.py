@@ -76,9 +76,8 @@ def lines(decided: Decided) -> Iterator[Change]:
             name=f"new {at}",
             before=None,
             after=new.draft.content,
-            reason=", ".join(
-                f"{one.name} {one.value:g} of {one.needed:g}" for one in new.draft.gates
-            ),
+            reason=f"{_gates(new.draft.gates)}, importance {new.draft.importance:.2f}; "
+            f"{_versions(new.draft.episodes)}",
             evidence=_evidence(new.draft.episodes),
         )
     for more in decided.promotions.support:

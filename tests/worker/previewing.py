@@ -1,4 +1,4 @@
-"""Previews of consolidate in a small world: told, asked for, approved; the rows of an org."""
+"""Previews in a small world: told, asked for, approved; the rows of an org."""
 
 from typing import Any
 
@@ -52,8 +52,14 @@ def settle(org: Org) -> None:
         org.world.drain(name)
 
 
-def ask(org: Org, *, user: str | None = None, **changes: Any) -> Preview:  # noqa: ANN401
-    """A preview of consolidate, answered."""
+def ask(
+    org: Org,
+    name: str = "consolidate",
+    *,
+    user: str | None = None,
+    **changes: Any,  # noqa: ANN401
+) -> Preview:
+    """A preview of a pass, answered."""
     subject_id = None
     if user:
         subject_id = org.column(
@@ -62,9 +68,7 @@ def ask(org: Org, *, user: str | None = None, **changes: Any) -> Preview:  # noq
             user=user,
         )[0]
     with org.begin() as conn:
-        number = preview.ask(
-            conn, org.number, "consolidate", subject_id=subject_id, cause="request:x"
-        )
+        number = preview.ask(conn, org.number, name, subject_id=subject_id, cause="request:x")
     drain(setting_of(org, **changes), PREVIEW)
     return read(org, number)
 
