@@ -1,13 +1,17 @@
-"""What promote makes of its decisions: the edges it draws, and how it tells what it does."""
+"""What promote makes of its decisions: memories, evidence, edges, and how it tells of them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from nrem.policy.contradict import Contradiction
 from nrem.policy.graph import EdgeKind
-from nrem.policy.promote_model import Episode, Gate, Promotions
+from nrem.policy.promote_model import Episode, Gate, Promote, Promotions, Support
+from nrem.policy.state import first_tier
 from nrem.store.edge import NewEdge
-from worker.contract import Change
+from nrem.store.memory import NewMemory, Owner, content_hash
+from nrem.store.run_change import RunChange, What
+from worker.contract import Change, Work
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +38,49 @@ class Decided:
         """The memories there are already whose rows it writes."""
         superseded = {one.older.memory_id for one in self.contradictions if one.supersedes}
         return superseded | {one.memory_id for one in self.promotions.support}
+
+
+def memory_of(job: Work, owner: Owner, one: Promote) -> NewMemory:
+    """The memory that is made of a promotion; it belongs to no one session."""
+    draft = one.draft
+    return NewMemory(
+        owner=owner,
+        memory_type=draft.memory_type,
+        tier=first_tier(draft.memory_type),
+        content=draft.content,
+        content_hash=content_hash(job.tools.digest, job.org_id, draft.content),
+        importance=draft.importance,
+        is_importance_given=False,
+        trust=str(one.trust),
+        occurred_at=one.occurred_at,
+        source_event_ids=one.source_event_ids,
+        due_at=None,
+        metadata=draft.metadata,
+        derived_by="promote",
+        run_id=job.run_id,
+    )
+
+
+def supported(supports: Sequence[Support]) -> list[RunChange]:
+    """What a run did that gave memories more evidence; their rows stay as they are."""
+    return [
+        RunChange(
+            memory_id=one.memory_id,
+            what=What.SUPPORTED,
+            version_before=one.version,
+            version_after=one.version,
+        )
+        for one in supports
+    ]
+
+
+def superseded(decided: Decided) -> list[tuple[int, int, datetime]]:
+    """The facts that give way: memory, version, and until when each was true."""
+    return [
+        (one.older.memory_id, one.older.version, one.true_until)
+        for one in decided.contradictions
+        if one.supersedes and one.true_until is not None
+    ]
 
 
 def edges(decided: Decided, ids: Sequence[int]) -> list[NewEdge]:

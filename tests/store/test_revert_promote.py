@@ -182,6 +182,7 @@ def test_evidence_is_left_alone_until_somebody_asks_again(told: Org) -> None:
     episodes = told.memories("id", where="type = 'episodic'")
     undo(told, run_id, now=NOW + DAY)
     assert _queue(told) == []
+    told.do("UPDATE leases SET due_at = 'infinity' WHERE pass = 'promote'")
 
     undo(told, run_id, again=True, now=NOW + DAY)
 

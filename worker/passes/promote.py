@@ -19,11 +19,10 @@ from nrem.policy.attribute import attribute_names
 from nrem.policy.contradict import Contradiction, contradictions
 from nrem.policy.model import MemoryType
 from nrem.policy.promote import decide as judge
-from nrem.policy.promote_model import Episode, Promote, Support
-from nrem.policy.state import first_tier
+from nrem.policy.promote_model import Episode, Support
 from nrem.store import edge, life, memory, promote, run_change
 from nrem.store.lease import Lease
-from nrem.store.memory import NewMemory, Owner, content_hash
+from nrem.store.memory import NewMemory, Owner
 from nrem.store.promote import Remembered
 from nrem.store.run_change import RunChange, What
 from worker import derived, knowledge
@@ -90,6 +89,8 @@ def claim(conn: Connection, job: Work, _limit: int) -> Found | Nothing:
     if not waiting:
         return Nothing(reason="not_due")
     memories = _read(conn, job, waiting)
+    if not memories:
+        return Nothing(reason="not_due")
     fresh = [one for one in waiting if one in memories and memories[one].holds(job.now)]
     evidence = [one for one in fresh if memories[one].is_evidence(job.now)]
     model = job.tools.embedder.model_id
@@ -201,7 +202,7 @@ def apply(conn: Connection, job: Work, verdict: Verdict) -> Changes:
     promote.write_attributes(conn, job.org_id, found.owner.subject_id, found.attribute_keys)
     ids = _write(conn, job, verdict)
     changes = [*derived.created(ids), *_support(conn, job, decided.promotions.support)]
-    changes += promote.supersede(conn, job.org_id, _superseded(decided))
+    changes += promote.supersede(conn, job.org_id, knowledge.superseded(decided))
     drawn = edge.draw(
         conn, job.org_id, knowledge.edges(decided, ids), drawn_by=NAME, run_id=job.run_id
     )
@@ -226,31 +227,11 @@ def _lock(conn: Connection, job: Work, ids: set[int], changed: set[int]) -> None
 
 def _write(conn: Connection, job: Work, verdict: Verdict) -> list[int]:
     owner, promoted = verdict.found.owner, verdict.decided.promotions.promote
-    new = [_memory(job, owner, one) for one in promoted]
+    new = [knowledge.memory_of(job, owner, one) for one in promoted]
     vectors = [one.vector for one in promoted]
     ids = derived.write(conn, job, new, vectors, model=verdict.model_id)
     _index(conn, job, owner, dict(zip(ids, new, strict=True)))
     return ids
-
-
-def _memory(job: Work, owner: Owner, one: Promote) -> NewMemory:
-    draft = one.draft
-    return NewMemory(
-        owner=owner,
-        memory_type=draft.memory_type,
-        tier=first_tier(draft.memory_type),
-        content=draft.content,
-        content_hash=content_hash(job.tools.digest, job.org_id, draft.content),
-        importance=draft.importance,
-        is_importance_given=False,
-        trust=str(one.trust),
-        occurred_at=one.occurred_at,
-        source_event_ids=one.source_event_ids,
-        due_at=None,
-        metadata=draft.metadata,
-        derived_by=NAME,
-        run_id=job.run_id,
-    )
 
 
 def _index(conn: Connection, job: Work, owner: Owner, new: Mapping[int, NewMemory]) -> None:
@@ -275,23 +256,7 @@ def _support(conn: Connection, job: Work, supports: tuple[Support, ...]) -> list
             for episode in one.episodes
         ),
     )
-    return [
-        RunChange(
-            memory_id=one.memory_id,
-            what=What.SUPPORTED,
-            version_before=one.version,
-            version_after=one.version,
-        )
-        for one in supports
-    ]
-
-
-def _superseded(decided: Decided) -> list[tuple[int, int, datetime]]:
-    return [
-        (one.older.memory_id, one.older.version, one.true_until)
-        for one in decided.contradictions
-        if one.supersedes and one.true_until is not None
-    ]
+    return knowledge.supported(supports)
 
 
 def _detail(changes: list[RunChange]) -> dict[str, list[int]]:
