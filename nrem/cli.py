@@ -87,7 +87,7 @@ def main(
 
 def _main_job(settings: Settings, *, exit_after: bool) -> int:
     with system.started(settings, progress) as running:
-        main_job.run(running.server, progress, say)
+        main_job.run(running.server, running.admin, progress, say)
         main_job.introduce(running, say)
         if not exit_after and running.own is not None:
             running.own.wait()

@@ -42,6 +42,7 @@ def _out(memory_id: str, found: Explained) -> PromotionOut:
         waiting=found.is_waiting,
         signals=_signals(its),
         prospects=[_prospect(one) for one in its.prospects],
+        evidence=_names(found.evidence),
         supports=_names(its.supports),
         known_as=_names(its.known_as),
         never=its.never,

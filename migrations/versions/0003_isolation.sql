@@ -33,6 +33,20 @@ INSERT INTO promote_queue (org_id, subject_id, memory_id)
 SELECT m.org_id, m.subject_id, m.id
 FROM memories AS m
 WHERE m.type <> 'working' AND m.state = 'live';
+
+-- Without a lease no tick could find them.
+ALTER TABLE streams NO FORCE ROW LEVEL SECURITY;
+ALTER TABLE leases NO FORCE ROW LEVEL SECURITY;
+INSERT INTO streams (org_id, kind, ref_id)
+SELECT DISTINCT q.org_id, 'subject', q.subject_id
+FROM promote_queue AS q
+ON CONFLICT (org_id, kind, ref_id) DO NOTHING;
+INSERT INTO leases (org_id, pass, stream_id)
+SELECT DISTINCT q.org_id, 'promote', s.id
+FROM promote_queue AS q
+JOIN streams AS s ON s.org_id = q.org_id AND s.kind = 'subject' AND s.ref_id = q.subject_id;
+ALTER TABLE leases FORCE ROW LEVEL SECURITY;
+ALTER TABLE streams FORCE ROW LEVEL SECURITY;
 ALTER TABLE promote_queue FORCE ROW LEVEL SECURITY;
 ALTER TABLE memories FORCE ROW LEVEL SECURITY;
 

@@ -5,6 +5,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
+from nrem.clock import monotonic, sleep
+from nrem.command import runs, schedule
 from nrem.command.conversation import Conversation, read
 from nrem.command.load import Loaded, feed, wait
 from nrem.command.server import Server
@@ -13,11 +15,13 @@ from nrem.command.system import Progress, System
 SAMPLE: Final = Path(__file__).resolve().parents[2] / "examples" / "sample_conversation.json"
 _WIDTH: Final = 96
 _ASKED: Final = 3
+_PROMOTE_SECONDS: Final = 30.0
+_PAUSE_SECONDS: Final = 0.2
 Print = Callable[[str], None]
 
 
-def run(server: Server, progress: Progress, say: Print) -> None:
-    """Feed the sample, wait for its passes, and show what is remembered and why.
+def run(server: Server, admin: Server, progress: Progress, say: Print) -> None:
+    """Feed the sample, wait for its passes, and show what is remembered, known, and why.
 
     Raises: NremError when the server refuses or stays away.
     """
@@ -27,10 +31,11 @@ def run(server: Server, progress: Progress, say: Print) -> None:
     progress(f"sending {turns} turns in {len(conversation.sessions)} sessions")
     feed(server, conversation, done)
     wait(server, conversation, progress)
-    memories = list(
-        server.memories(agent_id=conversation.agent_id, user_id=conversation.user_id, state="live")
-    )
-    _show_memories(memories, turns, say)
+    _promote(admin, progress)
+    whose = {"agent_id": conversation.agent_id, "user_id": conversation.user_id}
+    memories = list(server.memories(**whose, state="live"))
+    _show_memories([one for one in memories if one["session_id"]], turns, say)
+    _show_knowledge([one for one in memories if one["derived_by"] == "promote"], say)
     _show_recall(server, conversation, say)
 
 
@@ -44,6 +49,25 @@ def _show_memories(memories: Iterable[dict[str, Any]], turns: int, say: Print) -
             session = memory["session_id"]
             say("")
             say(f"  session {session}")
+        say(f"    {_cut(memory['content'])}")
+        say(f"      {_facts(memory)}")
+
+
+def _promote(admin: Server, progress: Progress) -> None:
+    """Have what repeats promoted now, rather than in a minute."""
+    progress("promoting what repeats")
+    cause = schedule.run_now(admin, "promote")["cause"]
+    ends = monotonic() + _PROMOTE_SECONDS
+    while not runs.read(admin, limit=1, cause=cause) and monotonic() < ends:
+        sleep(_PAUSE_SECONDS)
+
+
+def _show_knowledge(promoted: Iterable[dict[str, Any]], say: Print) -> None:
+    """What repeated episodes made; nothing when nothing repeats."""
+    for at, memory in enumerate(promoted):
+        if not at:
+            say("")
+            say("Known, because it was said in several sessions:")
         say(f"    {_cut(memory['content'])}")
         say(f"      {_facts(memory)}")
 

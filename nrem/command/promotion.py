@@ -22,20 +22,27 @@ def describe(found: Mapping[str, Any]) -> str:
 
 
 def _lines(found: Mapping[str, Any]) -> Iterator[str]:
-    signals = found["signals"]
     waits = ", not looked at yet" if found["waiting"] else ""
     yield f"{found['memory_id']}: {found['memory_type']}{waits}"
-    alike = ", ".join(signals["alike"]) or "nothing"
-    yield f"  alike: {alike} (nearness {signals['nearness']:.2f})"
-    yield f"  said {signals['occurrences']} times in {signals['sessions']} sessions"
-    if signals["successes"] or signals["failures"]:
-        yield f"  its behaviour: {signals['successes']} times well, {signals['failures']} badly"
+    if found["evidence"]:
+        yield f"  made from: {', '.join(found['evidence'])}"
     if found["supports"]:
         yield f"  evidence for: {', '.join(found['supports'])}"
     if found["known_as"]:
         yield f"  known already: {', '.join(found['known_as'])}"
     if found["never"]:
-        yield f"  never promoted: {found['never']}"
+        yield f"  not promoted: {found['never']}"
+    else:
+        yield from _prospects(found)
+
+
+def _prospects(found: Mapping[str, Any]) -> Iterator[str]:
+    signals = found["signals"]
+    alike = ", ".join(signals["alike"]) or "nothing"
+    yield f"  alike: {alike} (nearness {signals['nearness']:.2f})"
+    yield f"  said {signals['occurrences']} times in {signals['sessions']} sessions"
+    if signals["successes"] or signals["failures"]:
+        yield f"  its behaviour: {signals['successes']} times well, {signals['failures']} badly"
     for prospect in found["prospects"]:
         yield f"  {prospect['memory_type']}: {'yes' if prospect['passed'] else 'not yet'}"
         for gate in prospect["gates"]:

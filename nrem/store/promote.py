@@ -39,7 +39,12 @@ class Remembered:
 
     row: Any
     # at the instant at hand, whether or not a crossing was written down
-    is_live: bool
+    state: State
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it takes part."""
+        return self.state is State.LIVE
 
     @property
     def owner(self) -> Owner:
@@ -161,11 +166,10 @@ def read(
     rows = conn.execute(
         statement("promote_read"), {"org_id": org_id, "memory_ids": wanted, "model": model}
     )
-    return {row.id: Remembered(row=row, is_live=_is_live(row, timeline, now)) for row in rows}
-
-
-def _is_live(row: Any, timeline: Timeline, now: datetime) -> bool:  # noqa: ANN401 - a row
-    return settle(life_of(row), timeline, now).facts.state is State.LIVE
+    return {
+        row.id: Remembered(row=row, state=settle(life_of(row), timeline, now).facts.state)
+        for row in rows
+    }
 
 
 def neighbours(conn: Connection, org_id: int, ids: Sequence[int], *, model: str) -> list[int]:

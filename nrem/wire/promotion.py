@@ -46,6 +46,8 @@ class PromotionOut(BaseModel):
     waiting: bool
     signals: SignalsOut
     prospects: list[ProspectOut]
+    # the episodes that a promoted memory was made from
+    evidence: list[str]
     # promoted memories it is evidence for, or was until a run was undone
     supports: list[str]
     # live knowledge that says the same

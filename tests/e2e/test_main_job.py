@@ -25,6 +25,9 @@ _FACTS = re.compile(
     r"archived on \d{4}-\d\d-\d\d if not used \(idle\) \| from S\d:\d+(, S\d:\d+)*$",
     re.MULTILINE,
 )
+_KNOWN = re.compile(
+    r"^ +semantic \| .+ \| does not fade \| from S\d:\d+(, S\d:\d+)+$", re.MULTILINE
+)
 # A word for each place where callers say something; none may leave the database's files.
 _CANARIES = {
     place: f"zyxcanary{place}"
@@ -61,6 +64,18 @@ def test_memories_are_shown_with_importance_tier_future_and_sources(
 
     assert len(shown[0]) > 20
     assert len(shown[0]) == len(shown[1])
+
+
+def test_what_was_said_in_several_sessions_is_known_and_names_its_turns(
+    runs: list[tuple[int, str]],
+) -> None:
+    known = re.compile(
+        r"^ +semantic \| .+ \| does not fade \| from S\d:\d+(, S\d:\d+)+$", re.MULTILINE
+    )
+
+    shown = [known.findall(output) for _, output in runs]
+
+    assert len(shown[0]) == len(shown[1]) > 0
 
 
 def test_questions_are_answered_with_date_and_source(runs: list[tuple[int, str]]) -> None:

@@ -107,3 +107,34 @@ def test_second_migration_makes_no_version(populated: Database) -> None:
     migrate(populated, "upgrade", "0002")
 
     assert _ask(populated, "SELECT id, version, valid_from FROM memories ORDER BY id") == before
+
+
+def test_third_migration_has_promote_look_at_every_live_memory(populated: Database) -> None:
+    migrate(populated, "upgrade", "0003")
+
+    waiting = _ask(populated, "SELECT org_id, memory_id FROM promote_queue ORDER BY 1, 2")
+
+    assert waiting == _ask(
+        populated, "SELECT org_id, id FROM memories WHERE state = 'live' ORDER BY 1, 2"
+    )
+    assert waiting
+
+
+def test_third_migration_gives_whom_waits_a_lease(populated: Database) -> None:
+    migrate(populated, "upgrade", "0003")
+
+    leases = _ask(
+        populated,
+        "SELECT l.org_id, s.ref_id FROM leases AS l JOIN streams AS s ON s.id = l.stream_id "
+        "WHERE l.pass = 'promote' AND s.kind = 'subject' ORDER BY 1",
+    )
+
+    assert leases == _ask(populated, "SELECT org_id, id FROM subjects ORDER BY 1")
+
+
+def test_third_migration_makes_no_version(populated: Database) -> None:
+    before = _ask(populated, "SELECT id, version, valid_from FROM memories ORDER BY id")
+
+    migrate(populated, "upgrade", "0003")
+
+    assert _ask(populated, "SELECT id, version, valid_from FROM memories ORDER BY id") == before
