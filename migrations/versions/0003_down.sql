@@ -6,6 +6,7 @@ DROP FUNCTION memory_await_promotion();
 DROP FUNCTION memory_await_promotion_again();
 DROP TABLE edges, run_changes, promote_queue, attributes, previews;
 DROP INDEX sessions_run_idx;
+DROP INDEX memories_superseded_idx;
 ALTER TABLE sessions DROP COLUMN set_aside_by;
 ALTER TABLE runs DROP COLUMN reverted_at, DROP COLUMN reverted_by, DROP COLUMN reverts;
 ALTER TABLE leases NO FORCE ROW LEVEL SECURITY;

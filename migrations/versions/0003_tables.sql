@@ -114,6 +114,9 @@ CREATE TABLE previews (
 
 CREATE INDEX previews_expiry_idx ON previews (org_id, expires_at) WHERE state <> 'expired';
 
+-- What is true no more is few; recall asks for what holds instead of it.
+CREATE INDEX memories_superseded_idx ON memories (org_id, agent_id) WHERE true_until IS NOT NULL;
+
 ALTER TABLE inbox DROP CONSTRAINT inbox_item_kind_check;
 ALTER TABLE inbox ADD CONSTRAINT inbox_item_kind_check
   CHECK (item_kind IN ('event', 'memory', 'turn', 'preview'));

@@ -61,6 +61,7 @@ def recall(
         weights=weights,
         read=lambda keys: _facts(conn, org_id, keys, timeline, now),
         figures=lambda matches, keys: recall_match.figures(conn, within, question, matches, keys),
+        has_superseded=within.has_superseded and scope.true_at is None,
     )
     return shown(widen(conn, in_rounds(question, look), question, around), weights)
 

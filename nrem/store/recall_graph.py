@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from nrem.policy.graph import MOST_FRONT, Reached
 from nrem.policy.params import RecallPolicy
 from nrem.policy.recall import Key, Kind, Ranked, appraise
+from nrem.store import recall_heir
 from nrem.store.recall_match import Matches, Question
 from nrem.store.recall_rank import Candidate, Round, best_of
 from nrem.store.walk import Ground, walk
@@ -31,6 +32,8 @@ class Around:
     # the items that are live, of those with these keys
     read: Callable[[Sequence[Key]], Mapping[Key, Candidate]]
     figures: Callable[[Matches, Sequence[Key]], Figures]
+    # whether something in scope is true no more, so that something else may hold instead
+    has_superseded: bool = False
 
 
 def widen(conn: Connection, found: Round, question: Question, around: Around) -> Round:
@@ -38,6 +41,8 @@ def widen(conn: Connection, found: Round, question: Question, around: Around) ->
     decay = around.weights.graph_decay
     if question.vector is None or not question.graph_depth or not decay:
         return found
+    if around.has_superseded:
+        found = _inherited(conn, found, question, around)
     is_full = len(found.best) >= question.limit
     # who gets less is no result
     floor = found.best[-1].relevance if is_full else 0.0
@@ -52,6 +57,19 @@ def widen(conn: Connection, found: Round, question: Question, around: Around) ->
     ground = Ground(filters=around.filters, weights=around.weights, live=live)
     reached = walk(conn, ground, starts, depth=question.graph_depth, floor=floor) if starts else {}
     return _with(found, reached, seen, question, around) if reached else found
+
+
+def _inherited(conn: Connection, found: Round, question: Question, around: Around) -> Round:
+    """The results, with what holds now instead of what the question is near to."""
+    heirs = recall_heir.find(conn, around.filters, question)
+    older = [(Kind.MEMORY, number) for number in heirs]
+    seen = {**found.candidates, **around.read(older)}
+    # what was read of a small scope holds no words of what is true no more
+    words = replace(found.matches.words, all_sums=None)
+    asked = replace(found, matches=replace(found.matches, words=words))
+    told = _appraised(asked, [key for key in older if key in seen], seen, around)
+    reached = recall_heir.lifted(heirs, {key: one.relevance for key, one in told.items()})
+    return _with(found, reached, dict(found.candidates), question, around) if reached else found
 
 
 def _starts(found: Round, floor: float) -> dict[int, float]:

@@ -100,6 +100,7 @@ def reach(conn: Connection, org_id: int, scope: Scope) -> Reach | None:
         # what one session holds is little, however much its agent has
         is_small=scope.session_id is not None or row.size <= SMALL,
         doubtful=row.doubtful,
+        has_superseded=row.has_superseded,
     )
 
 

@@ -43,6 +43,8 @@ class Reach:
     # memories that are written down as live and may have crossed since: so many more candidates
     # are looked at, so that a late sweep leaves no one out
     doubtful: int = 0
+    # something of the agent was true until an instant
+    has_superseded: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

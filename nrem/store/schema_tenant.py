@@ -136,6 +136,11 @@ memories: Final = Table(
         postgresql_where=text("state IN ('live', 'archived') AND expires_at IS NOT NULL"),
     ),
     Index(
+        "memories_superseded_idx",
+        *("org_id", "agent_id"),
+        postgresql_where=text("true_until IS NOT NULL"),
+    ),
+    Index(
         "memories_cap_idx",
         *("org_id", "subject_id"),
         postgresql_where=text("state = 'live'"),

@@ -1,5 +1,5 @@
--- recall_scope: the subject of an agent and a user, how many vectors the scope has, and how many of its memories may have left it unwritten, both counted up to a bound.
--- Index: subjects_pair_key, embeddings_agent_idx, memories_due_idx
+-- recall_scope: the subject of an agent and a user, how many vectors the scope has, how many of its memories may have left it unwritten, both counted up to a bound, and whether any is true no more.
+-- Index: subjects_pair_key, embeddings_agent_idx, memories_due_idx, memories_superseded_idx
 WITH subject AS (
   SELECT s.id
   FROM subjects AS s
@@ -19,7 +19,13 @@ SELECT (SELECT subject.id FROM subject) AS subject_id, count(*) AS size,
             AND m.state = 'live'
             AND m.agent_id = cast(:agent_id AS bigint)
           LIMIT cast(:bound AS int)
-        ) AS due) AS doubtful
+        ) AS due) AS doubtful,
+       EXISTS (
+         SELECT
+         FROM memories AS m
+         WHERE m.org_id = cast(:org_id AS bigint)
+           AND m.agent_id = cast(:agent_id AS bigint)
+           AND m.true_until IS NOT NULL) AS has_superseded
 FROM (
   SELECT
   FROM embeddings AS e
