@@ -95,7 +95,6 @@ def servers() -> Iterator[tuple[Server, Server]]:
         with started(quick(data_dir)) as system, system.server() as server:
             admin = Server(system.stack.endpoints.admin, keys.read(data_dir).admin)
             with admin:
-                schedule.rest(admin, "promote", paused=True)
                 yield server, admin
 
 

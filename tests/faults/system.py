@@ -13,7 +13,7 @@ from typing import Any, Final
 import psycopg
 
 from nrem.clock import sleep
-from nrem.command import keys
+from nrem.command import keys, schedule
 from nrem.command.conversation import Conversation
 from nrem.command.load import Loaded, feed
 from nrem.command.server import Server
@@ -136,9 +136,15 @@ def _is_consolidated(server: Server, session_id: str) -> bool:
 
 @contextmanager
 def started(settings: Settings) -> Iterator[System]:
-    """A system with these settings, with its development key."""
+    """A system with these settings, with its development key.
+
+    `promote` rests in it: what it makes of repeats depends on when it looks, fault or not.
+    """
     with stack.start(settings, durable=False) as running:
-        yield System(stack=running, key=keys.ensure(running.settings)[0].api)
+        made = keys.ensure(running.settings)[0]
+        with Server(running.endpoints.admin, made.admin) as admin:
+            schedule.rest(admin, "promote", paused=True)
+        yield System(stack=running, key=made.api)
 
 
 def quick(data_dir: Path, **changes: object) -> Settings:
