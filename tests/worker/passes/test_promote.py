@@ -1,11 +1,13 @@
 """The pass promote: repeated episodes become knowledge, and contradicted facts give way."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from tests.world import NOW, Org, end, memory, turn
+from worker.passes.promote import PROMOTE
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -193,6 +195,18 @@ def test_an_edited_fact_is_looked_at_again(org: Org) -> None:
     _promote(org)
 
     assert (newer, "supersedes", older) in _edges(org)
+
+
+def test_a_memory_that_is_edited_while_it_is_looked_at_is_looked_at_again(org: Org) -> None:
+    (number,) = _store(org, "Ada likes trains")
+
+    def decide(*its: Any) -> Any:  # noqa: ANN401
+        org.do("UPDATE memories SET content = 'Ada lives in Paris'")
+        return PROMOTE.decide(*its)
+
+    org.world.step(replace(PROMOTE, decide=decide), now=NOW + DAY)
+
+    assert org.column("SELECT memory_id FROM promote_queue WHERE org_id = %(org)s") == [number]
 
 
 def test_superseded_episodes_are_no_evidence(org: Org) -> None:
