@@ -1,7 +1,5 @@
 -- Back to 0001. Past texts that recall could search are lost; versions stay.
 SET LOCAL ROLE nrem_owner;
-DROP FUNCTION memories_believed(bigint, bigint, bigint, bigint, text, timestamptz);
-DROP FUNCTION is_held(bigint, bigint, bigint, bigint);
 DROP TABLE accesses, crossings, past_embeddings, past_lexemes, holds, schedules, redues;
 DROP FUNCTION effective_importance(float8, int, float8, text, float8, float8, float8, float8, float8[], float8[]);
 DROP FUNCTION retention(text, float8, float8, float8, float8[], float8[]);

@@ -36,9 +36,22 @@ WHEN (NEW.state <> 'purged' AND NEW.type <> 'working'
       AND (OLD.content, OLD.type) IS DISTINCT FROM (NEW.content, NEW.type))
 EXECUTE FUNCTION memory_await_promotion_again();
 
--- As before, and from when until when each was believed to be true; until a run was undone, what it
--- had done was believed.
-DROP FUNCTION memories_believed(bigint, bigint, bigint, bigint, text, timestamptz);
+-- The next two: a database may have an earlier form of them from its second migration.
+-- Whether a legal hold stands over a memory, its user, its agent or its org.
+CREATE OR REPLACE FUNCTION is_held(
+  wanted_org bigint, wanted_agent bigint, wanted_user bigint, wanted_memory bigint)
+RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN EXISTS (
+  SELECT FROM holds AS h
+  WHERE h.org_id = wanted_org AND h.lifted_at IS NULL
+    AND (h.kind = 'org'
+         OR (h.kind, h.ref_id) IN (('agent', wanted_agent), ('user', wanted_user), ('memory', wanted_memory))));
+
+-- The memories in scope that were live at an instant, as far as it is written down; whether the text
+-- of then is the one of now, and from when until when each was believed to be true. Until a run was
+-- undone, what it had done was believed. NULL for user, session or type means any.
+DROP FUNCTION IF EXISTS memories_believed(bigint, bigint, bigint, bigint, text, timestamptz);
 CREATE FUNCTION memories_believed(
   wanted_org bigint, wanted_agent bigint, wanted_user bigint, wanted_session bigint, wanted_type text,
   instant timestamptz)
