@@ -177,7 +177,7 @@ def _never_due(_conn: Connection, _work: Work) -> datetime | None:
     return None
 
 
-def _rouses_nobody(_conn: Connection, _work: Work) -> None:
+def _rouses_nobody(_conn: Connection, _work: Work, _only_subject: int | None) -> None:
     """What is due is due, whoever asked."""
 
 
@@ -200,14 +200,12 @@ class Pass:
     lease_seconds: float = 30.0
     # whether it can be shown before it is done: it tells all of what it would write in its diff
     previews: bool = False
-    # its streams are due late, only to gather more: who rehearses it need not wait for that
-    gathers: bool = False
     # the try after which poison work is set aside
     max_attempts: int = 5
     # a duty of the whole system, which no org plans: a tick every so many seconds
     every_seconds: int | None = None
-    # of a leased pass: what a tick, a request or the command makes due besides
-    rouse: Callable[[Connection, Work], None] = _rouses_nobody
+    # of a leased pass: makes due what waits for more, of one subject or of all, as somebody asked
+    rouse: Callable[[Connection, Work, int | None], None] = _rouses_nobody
     claim: Callable[[Connection, Work, int], Any] = _no_claim
     propose: Callable[[Work, Any], Any] = no_proposal
     # a short read after a long proposal: what it must be held against

@@ -36,8 +36,6 @@ class Wanted:
 
     # the stream of one subject
     only_subject: int | None = None
-    # also what is due later, the earliest first
-    is_early: bool = False
     except_streams: Sequence[int] = ()
 
 
@@ -59,7 +57,6 @@ def claim(
             "owner": owner,
             "lease_seconds": lease_seconds,
             "only_subject": wanted.only_subject,
-            "is_early": wanted.is_early,
             "except_streams": list(wanted.except_streams),
         },
     ).one_or_none()

@@ -145,9 +145,9 @@ def next_due(conn: Connection, org_id: int, subject_id: int, now: datetime) -> d
     return now if row.is_ready else now + timedelta(seconds=_EMBED_SECONDS)
 
 
-def rouse(conn: Connection, org_id: int) -> None:
-    """Make every subject due whose memories wait."""
-    conn.execute(statement("promote_rouse"), {"org_id": org_id})
+def rouse(conn: Connection, org_id: int, only_subject: int | None) -> None:
+    """Make the subjects due whose memories wait and have all they need."""
+    conn.execute(statement("promote_rouse"), {"org_id": org_id, "subject_id": only_subject})
 
 
 def read(

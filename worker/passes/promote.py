@@ -77,9 +77,9 @@ def _lease(job: Work) -> Lease:
     return job.lease
 
 
-def rouse(conn: Connection, job: Work) -> None:
+def rouse(conn: Connection, job: Work, only_subject: int | None) -> None:
     """Somebody asked: every subject whose memories wait is due, however new they are."""
-    promote.rouse(conn, job.org_id)
+    promote.rouse(conn, job.org_id, only_subject)
 
 
 def claim(conn: Connection, job: Work, _limit: int) -> Found | Nothing:
@@ -273,7 +273,6 @@ PROMOTE: Final = Pass(
     name=NAME,
     shape=Shape.LEASED,
     previews=True,
-    gathers=True,
     rouse=rouse,
     claim=claim,
     propose=propose,

@@ -31,8 +31,8 @@ def drive(step: Step) -> Outcome | None:
         if not step.pick(conn):
             return None
         job = step.work(conn)
-        if step.is_asked:
-            duty.rouse(conn, job)
+        if step.is_asked or step.setting.rehearsal is not None:
+            duty.rouse(conn, job, _only_subject(step))
         held = _claim(conn, step, job)
         step.rearm(conn, lease.next_due(conn, job.org_id, duty.name), cost=1.0)
         if held is None:
@@ -47,12 +47,15 @@ def drive(step: Step) -> Outcome | None:
         return _fail(step, job, held, error)
 
 
+def _only_subject(step: Step) -> int | None:
+    return step.setting.rehearsal.only_subject if step.setting.rehearsal else None
+
+
 def _claim(conn: Connection, step: Step, job: Work) -> Lease | None:
     duty, rehearsal, wanted = step.duty, step.setting.rehearsal, Wanted()
     if rehearsal is not None:
         wanted = Wanted(
             only_subject=rehearsal.only_subject,
-            is_early=duty.gathers,
             except_streams=rehearsal.skipped,
         )
     return lease.claim(

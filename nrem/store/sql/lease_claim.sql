@@ -8,7 +8,7 @@ WITH due AS (
     AND l.pass = cast(:pass AS text)
     AND l.state = 'active'
     AND l.due_at < 'infinity'
-    AND (l.due_at <= app_now() OR cast(:is_early AS bool))
+    AND l.due_at <= app_now()
     AND (l.lease_until IS NULL OR l.lease_until < clock_timestamp())
     AND l.stream_id <> ALL(cast(:except_streams AS bigint[]))
     AND (cast(:only_subject AS bigint) IS NULL OR EXISTS (

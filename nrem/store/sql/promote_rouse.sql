@@ -1,10 +1,14 @@
--- promote_rouse: makes the subjects due whose memories wait for promote; what somebody holds or is arming is left to him.
--- Index: leases_pkey, promote_queue_pkey, streams_ref_key
+-- promote_rouse: makes the subjects due whose memories wait for promote and have their vectors; what somebody holds or is arming is left to him.
+-- Index: leases_pkey, promote_queue_pkey, inbox_pkey, streams_ref_key
 -- Role: nrem_worker
 WITH waiting AS (
   SELECT DISTINCT q.subject_id
   FROM promote_queue AS q
   WHERE q.org_id = cast(:org_id AS bigint)
+    AND (cast(:subject_id AS bigint) IS NULL OR q.subject_id = cast(:subject_id AS bigint))
+    AND NOT EXISTS (
+      SELECT FROM inbox AS i
+      WHERE i.org_id = q.org_id AND i.pass = 'embed' AND i.item_kind = 'memory' AND i.item_id = q.memory_id)
 ), late AS (
   SELECT l.stream_id
   FROM waiting AS w

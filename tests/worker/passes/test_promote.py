@@ -270,6 +270,16 @@ def test_a_memory_without_its_vector_waits_for_it(org: Org) -> None:
     assert len(org.memories(where="type = 'semantic'")) == 1
 
 
+def test_who_asks_does_not_wait_for_vectors(org: Org) -> None:
+    org.append(memory(TEA[0], user="ada"), memory(TEA[1], user="ben"))
+    org.world.drain("score")
+
+    org.world.tick("promote")
+    outcomes = _promote(org, now=NOW)
+
+    assert outcomes == ["noop"]
+
+
 def test_what_two_users_say_is_never_taken_together(org: Org) -> None:
     _store(org, *TEA[:2], sessions="ab")
     org.append(memory(TEA[2], user="other", session="c"))

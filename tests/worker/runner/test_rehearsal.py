@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
 from nrem.errors import PassError
 from tests.worker.trouble import OPEN_TRANSACTIONS
@@ -157,17 +158,26 @@ def test_memories_that_a_step_made_have_the_same_numbers_in_every_try(org: Org) 
     assert [len(known or ()) for known in seen] == [0, 0, 0, 1, 1, 2]
 
 
-@pytest.mark.parametrize(("gathers", "found"), [(False, []), (True, ["applied"])])
-def test_stream_that_waits_to_gather_more_is_rehearsed_before_it_is_due(
-    org: Org, *, gathers: bool, found: list[str]
+def _rouse(conn: Connection, job: Work, _only_subject: int | None) -> None:
+    conn.exec_driver_sql(
+        "UPDATE leases SET due_at = %(now)s WHERE org_id = %(org)s AND lease_until IS NULL",
+        {"now": job.now, "org": job.org_id},
+    )
+
+
+@pytest.mark.parametrize(
+    ("duty", "found"), [(CONSOLIDATE, []), (replace(CONSOLIDATE, rouse=_rouse), ["applied"])]
+)
+def test_stream_that_waits_for_more_is_rehearsed_if_its_pass_rouses_it(
+    org: Org, duty: Pass, found: list[str]
 ) -> None:
     _tell(org)
     later = "UPDATE leases SET due_at = %(at)s WHERE org_id = %(org)s"
     org.do(later, org=org.number, at=NOW + HOUR)
 
-    outcomes = _rehearse(org, replace(CONSOLIDATE, gathers=gathers))
+    outcomes = _rehearse(org, duty)
 
-    assert _kinds(outcomes) == [*found, "noop"]
+    assert [one for one in _kinds(outcomes) if one != "noop"] == found
 
 
 def test_stream_with_nothing_to_do_is_looked_at_once(org: Org) -> None:
@@ -179,7 +189,7 @@ def test_stream_with_nothing_to_do_is_looked_at_once(org: Org) -> None:
         looks.append(job.lease.stream_id)
         return Nothing(reason="not_due")
 
-    _rehearse(org, replace(CONSOLIDATE, gathers=True, claim=claim))
+    _rehearse(org, replace(CONSOLIDATE, rouse=_rouse, claim=claim))
 
     assert len(looks) == len(set(looks)) == 2
 
