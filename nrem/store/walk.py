@@ -40,11 +40,6 @@ class Ground:
     # which of the memories that time may have taken out of recall are live all the same
     live: Callable[[Sequence[int]], Container[int]]
 
-    @property
-    def step(self) -> str:
-        """The statement of a step."""
-        return "edge_walk_past" if self.filters.get("as_of") else "edge_walk"
-
 
 def walk(
     conn: Connection,
@@ -85,6 +80,7 @@ def _cross(
 ) -> list[tuple[int, Edge]]:
     """The best edge to each memory that may be gone to, with the memory it starts from."""
     given = {
+        "as_of": None,
         **ground.filters,
         "from_ids": list(front),
         "from_passed": [one.passed for one in front.values()],
@@ -97,7 +93,7 @@ def _cross(
         "looked_at": ground.weights.graph_fan_out * _LOOKED_AT,
         "limit": room,
     }
-    rows = conn.execute(statement(ground.step), given).all()
+    rows = conn.execute(statement("edge_walk"), given).all()
     doubtful = [to_id for _, to_id, *_, is_doubtful in rows if is_doubtful]
     live = ground.live(doubtful) if doubtful else ()
     return [
