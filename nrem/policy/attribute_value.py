@@ -103,11 +103,6 @@ def agree(one: str, other: str) -> bool:
     return first <= second or second <= first
 
 
-def is_same_kind(one: str, other: str) -> bool:
-    """Whether both say which value it is, or both which one it is not."""
-    return one.startswith(_EXCEPT) == other.startswith(_EXCEPT)
-
-
 def facets(text: str) -> dict[str, str]:
     """What a time says, each part for itself: `day` (a day of the week), `date`, `time`.
 

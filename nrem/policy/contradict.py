@@ -8,11 +8,10 @@ does not matter. Pure: words and instants decide, no model.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Final
 
 from nrem.policy.attribute import Attribute, attributes, parts
-from nrem.policy.attribute_value import agree, is_same_kind
+from nrem.policy.attribute_value import agree
 from nrem.policy.consolidate_model import Trust
 from nrem.policy.consolidate_sentence import words_of_weight
 from nrem.policy.model import MemoryType
@@ -25,17 +24,6 @@ _TRUST: Final = tuple(Trust)
 # A clause with fewer words that carry meaning may be lost with the one beside it.
 _ENOUGH: Final = 3
 _INSTANT: Final = timedelta(microseconds=1)
-
-
-class Relation(StrEnum):
-    """How two statements stand to each other."""
-
-    # they give one attribute two values
-    CONTRADICTS = "contradicts"
-    # they share attributes, and agree on them all
-    SAME = "same"
-    # no attribute is stated by both
-    UNRELATED = "unrelated"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,15 +56,6 @@ class Contradiction:
     reason: str | None = None
     # the instant from which the older one no longer holds, if it gives way
     true_until: datetime | None = None
-
-
-def relation(older: str, newer: str) -> Relation:
-    """How two contents of one subject stand to each other."""
-    shared = _shared(_keyed(older), _keyed(newer))
-    if any(not agree(one.value, other.value) for one, other in shared):
-        return Relation.CONTRADICTS
-    is_same = any(is_same_kind(one.value, other.value) for one, other in shared)
-    return Relation.SAME if is_same else Relation.UNRELATED
 
 
 def contradictions(fresh: Sequence[Stated], known: Sequence[Stated]) -> tuple[Contradiction, ...]:

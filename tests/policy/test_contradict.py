@@ -14,10 +14,8 @@ from nrem.policy.contradict import (
     PINNED,
     SAYS_MORE,
     Contradiction,
-    Relation,
     Stated,
     contradictions,
-    relation,
 )
 from nrem.policy.model import MemoryType
 
@@ -47,19 +45,21 @@ def told(found: tuple[Contradiction, ...]) -> list[tuple[int, int, bool]]:
 
 
 @pytest.mark.parametrize(
-    ("older", "newer", "expected"),
+    ("newer", "is_at_odds"),
     [
-        ("I live in Berlin.", "I live in Lisbon.", Relation.CONTRADICTS),
-        ("I live in Berlin.", "I live in Berlin, Germany.", Relation.SAME),
-        ("I live in Berlin.", "I love Lisbon.", Relation.UNRELATED),
-        ("I live in Berlin.", "I don't live in Lisbon.", Relation.UNRELATED),
-        ("I live in Berlin.", "", Relation.UNRELATED),
+        ("I live in Lisbon.", True),
+        ("I live in Berlin, Germany.", False),
+        ("I love Lisbon.", False),
+        ("I don't live in Lisbon.", False),
+        ("", False),
     ],
 )
-def test_relation_tells_odds_agreement_and_neither(
-    older: str, newer: str, expected: Relation
+def test_only_another_value_of_the_same_attribute_contradicts(
+    newer: str, *, is_at_odds: bool
 ) -> None:
-    assert relation(older, newer) is expected
+    found = contradictions([stated(2, newer, 3)], [stated(1, "I live in Berlin.")])
+
+    assert bool(found) is is_at_odds
 
 
 def test_newer_statement_supersedes_from_the_instant_it_was_said() -> None:
