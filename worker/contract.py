@@ -21,6 +21,7 @@ from nrem.policy.params import Policy
 from nrem.policy.timeline import Timeline
 from nrem.store.inbox import Item
 from nrem.store.lease import Lease
+from nrem.store.work import Waits
 
 
 class Shape(StrEnum):
@@ -59,6 +60,21 @@ class Work:
     # what the runner claimed for it; a sweep claims for itself
     items: Sequence[Item] = ()
     lease: Lease | None = None
+
+    @property
+    def stream(self) -> Lease:
+        """What a leased pass holds.
+
+        Raises: LookupError in a pass of another shape.
+        """
+        if self.lease is None:
+            raise LookupError("a leased pass runs under a lease")
+        return self.lease
+
+    @property
+    def waits(self) -> Waits:
+        """How long passes wait for more."""
+        return Waits.of(self.policy)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

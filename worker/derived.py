@@ -10,11 +10,10 @@ from sqlalchemy import Connection
 
 from nrem.policy.consolidate_model import Vector
 from nrem.policy.relate import Link
+from nrem.policy.run_change import RunChange, What
 from nrem.store import edge, memory, search
 from nrem.store.edge import NewEdge
 from nrem.store.memory import NewMemory
-from nrem.store.run_change import RunChange, What
-from nrem.store.search import Text
 from worker.contract import Change, Work
 
 FIRST_VERSION: Final = 1
@@ -25,20 +24,9 @@ def write(
 ) -> list[int]:
     """Store memories with sources, postings and vectors; answers their numbers."""
     added = memory.add(conn, job.org_id, new, policy=job.policy, now=job.now)
-    texts = [_text(number, one) for number, one in zip(added.ids, new, strict=True)]
+    texts = [one.text(number) for number, one in zip(added.ids, new, strict=True)]
     search.add_vectors(conn, job.org_id, texts, vectors, model=model)
     return list(added.ids)
-
-
-def _text(number: int, new: NewMemory) -> Text:
-    return Text(
-        kind=memory.KIND,
-        item_id=number,
-        agent_id=new.owner.agent_id,
-        subject_id=new.owner.subject_id,
-        content=new.content,
-        content_hash=new.content_hash,
-    )
 
 
 def created(ids: Sequence[int]) -> list[RunChange]:

@@ -7,10 +7,10 @@ from datetime import datetime
 from nrem.policy.contradict import Contradiction
 from nrem.policy.graph import EdgeKind
 from nrem.policy.promote_model import Episode, Gate, Promote, Promotions, Support
+from nrem.policy.run_change import RunChange, What
 from nrem.policy.state import first_tier
 from nrem.store.edge import NewEdge
 from nrem.store.memory import NewMemory, Owner, content_hash
-from nrem.store.run_change import RunChange, What
 from worker.contract import Change, Work
 
 
@@ -22,6 +22,11 @@ class Decided:
     contradictions: tuple[Contradiction, ...]
     # how much evidence each promoted memory has that gains some
     supporters: Mapping[int, int]
+
+    @property
+    def reason(self) -> str:
+        """Why nothing comes of it, if nothing does: what the first draft was refused for."""
+        return next((reason for _, reason in self.promotions.refused), "nothing_to_promote")
 
     def judged(self) -> dict[int, int]:
         """The memories that it rests on, with the versions that were judged."""

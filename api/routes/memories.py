@@ -22,7 +22,6 @@ from nrem.store.append import append
 from nrem.store.event import MEMORY, Appended, NewEvent
 from nrem.store.key import Caller
 from nrem.store.memory import NewMemory, Owner
-from nrem.store.search import Text
 from nrem.store.view import Filters, MemoryView, Page
 from nrem.store.work import Waits
 from nrem.wire.answer import MemoriesOut, MemoryOut, MemoryPage
@@ -199,17 +198,7 @@ def _index(
     vectors: Sequence[Sequence[float]],
 ) -> dict[str, float]:
     """Store the vectors there are, and queue the rest; answers what is due then, as a delay."""
-    texts = [
-        Text(
-            kind=memory.KIND,
-            item_id=number,
-            agent_id=new.owner.agent_id,
-            subject_id=new.owner.subject_id,
-            content=new.content,
-            content_hash=new.content_hash,
-        )
-        for number, new in added
-    ]
+    texts = [new.text(number) for number, new in added]
     now, later = texts[: len(vectors)], texts[len(vectors) :]
     search.add_vectors(conn, org_id, now, vectors, model=state.embedder.model_id)
     if not later:

@@ -10,11 +10,12 @@ from sqlalchemy import Connection
 from nrem.errors import PassError
 from nrem.policy.consolidate_model import Known, Merge, Turn, Vector, Working
 from nrem.policy.model import State
+from nrem.policy.run_change import RunChange, What
 from nrem.policy.score import Score
 from nrem.policy.timeline import Timeline
 from nrem.store import life
 from nrem.store.memory import Owner
-from nrem.store.run_change import RunChange, What, as_json
+from nrem.store.run_change import as_json
 from nrem.store.search import vector_text
 from nrem.store.statement import statement
 

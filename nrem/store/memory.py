@@ -63,6 +63,17 @@ class NewMemory:
         """Whether consolidation will take it over."""
         return self.memory_type is MemoryType.WORKING
 
+    def text(self, number: int) -> Text:
+        """What recall searches of it once it has its number."""
+        return Text(
+            kind=KIND,
+            item_id=number,
+            agent_id=self.owner.agent_id,
+            subject_id=self.owner.subject_id,
+            content=self.content,
+            content_hash=self.content_hash,
+        )
+
 
 def born(
     body: Mapping[str, Any],
@@ -147,21 +158,7 @@ def add(
     add_sources(conn, org_id, ((its, m.source_event_ids, m.run_id) for its, m in numbered))
     due = [first_due(memory, policy, now) for memory in memories]
     conn.execute(statement("memory_add"), _columns(org_id, numbered, due))
-    search.add_texts(
-        conn,
-        org_id,
-        [
-            Text(
-                kind=KIND,
-                item_id=its,
-                agent_id=m.owner.agent_id,
-                subject_id=m.owner.subject_id,
-                content=m.content,
-                content_hash=m.content_hash,
-            )
-            for its, m in numbered
-        ],
-    )
+    search.add_texts(conn, org_id, [one.text(number) for number, one in numbered])
     return Added(ids=tuple(ids))
 
 

@@ -18,10 +18,11 @@ from nrem.policy.contradict import Stated
 from nrem.policy.life import settle
 from nrem.policy.model import MemoryType, State
 from nrem.policy.promote_model import Episode, Knowledge
+from nrem.policy.run_change import RunChange, What
 from nrem.policy.timeline import Timeline
 from nrem.store.life import life_of
 from nrem.store.memory import Owner
-from nrem.store.run_change import RunChange, What, as_json
+from nrem.store.run_change import as_json
 from nrem.store.search import vector_text
 from nrem.store.statement import statement
 

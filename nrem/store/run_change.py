@@ -14,8 +14,6 @@ from sqlalchemy import Connection
 from nrem.policy.run_change import RunChange, What
 from nrem.store.statement import statement
 
-__all__ = ["RunChange", "Shown", "What", "add", "as_json", "of_row", "read", "show"]
-
 
 def as_json(value: object) -> object:
     """A column's value as `before` and `after` hold it."""

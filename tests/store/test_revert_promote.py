@@ -8,12 +8,12 @@ import pytest
 from nrem.policy.graph import EdgeKind
 from nrem.policy.model import MemoryType, Tier
 from nrem.policy.params import Policy
+from nrem.policy.run_change import RunChange, What
 from nrem.store import edge, run, run_change, work
 from nrem.store import memory as memories
 from nrem.store.edge import NewEdge
 from nrem.store.memory import NewMemory, Owner, content_hash
 from nrem.store.run import Run
-from nrem.store.run_change import RunChange, What
 from tests.store.past import edit, then
 from tests.store.recalling import keep
 from tests.store.reverting import snapshot, undo

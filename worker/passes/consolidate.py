@@ -19,17 +19,15 @@ from nrem.policy.consolidate_model import Create, Decisions, Known
 from nrem.policy.consolidate_outcome import outcomes
 from nrem.policy.model import MemoryType, Tier
 from nrem.policy.relate import Link, links
+from nrem.policy.run_change import RunChange, What
 from nrem.store import consolidate, effect, lease, life, memory, promote, run_change
 from nrem.store.consolidate import Part
-from nrem.store.lease import Lease
 from nrem.store.memory import NewMemory, content_hash
-from nrem.store.run_change import RunChange, What
 from worker import derived
 from worker.contract import Change, Changes, Nothing, Pass, Shape, Work
 
 NAME: Final = "consolidate"
 _DAY_SECONDS: Final = 86_400.0
-_MINUTE_SECONDS: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,24 +67,10 @@ class Verdict:
     parts: tuple[Judged, ...]
 
 
-def _subject(job: Work) -> int:
-    return _lease(job).ref_id
-
-
-def _lease(job: Work) -> Lease:
-    if job.lease is None:
-        raise LookupError("a leased pass runs under a lease")
-    return job.lease
-
-
-def _idle_seconds(job: Work) -> float:
-    return job.policy.session.idle_minutes * _MINUTE_SECONDS
-
-
 def claim(conn: Connection, job: Work, _limit: int) -> Found | Nothing:
     """The subject's first ended session, once all of its events are scored."""
-    subject_id = _subject(job)
-    consolidate.close_idle(conn, job.org_id, subject_id, idle_seconds=_idle_seconds(job))
+    subject_id = job.stream.ref_id
+    consolidate.close_idle(conn, job.org_id, subject_id, idle_seconds=job.waits.idle)
     waiting = consolidate.next_session(conn, job.org_id, subject_id)
     if waiting is None:
         return Nothing(reason="not_due")
@@ -176,18 +160,14 @@ def apply(conn: Connection, job: Work, verdict: Verdict) -> Changes:
         changed=len(created) + len(merged) + 1,
         engine=next((its.session.engine for its in verdict.parts), None),
         detail={"session": verdict.session_id, "created": created, "merged": merged},
-        due={"promote": _delay_seconds(job)} if created or merged else {},
+        due={"promote": job.waits.promote} if created or merged else {},
         diff=tuple(_diff(verdict, job)),
     )
 
 
 def _wake_promote(conn: Connection, job: Work) -> None:
     """The new memories' stream is the one at hand. Leases are locked before memories."""
-    lease.bring_forward(conn, job.org_id, "promote", {_lease(job).stream_id: _delay_seconds(job)})
-
-
-def _delay_seconds(job: Work) -> float:
-    return job.policy.promote.delay_minutes * _MINUTE_SECONDS
+    lease.bring_forward(conn, job.org_id, "promote", {job.stream.stream_id: job.waits.promote})
 
 
 def _touched(verdict: Verdict) -> list[int]:
@@ -276,7 +256,7 @@ def _memory(job: Work, part: Part, create: Create) -> NewMemory:
 
 def next_due(conn: Connection, job: Work) -> datetime | None:
     """When this subject has a session to consolidate again."""
-    return consolidate.next_due(conn, job.org_id, _subject(job), idle_seconds=_idle_seconds(job))
+    return consolidate.next_due(conn, job.org_id, job.stream.ref_id, idle_seconds=job.waits.idle)
 
 
 CONSOLIDATE: Final = Pass(

@@ -20,11 +20,10 @@ from nrem.policy.contradict import Contradiction, contradictions
 from nrem.policy.model import MemoryType
 from nrem.policy.promote import decide as judge
 from nrem.policy.promote_model import Episode, Support
+from nrem.policy.run_change import RunChange, What
 from nrem.store import edge, life, memory, promote, run_change
-from nrem.store.lease import Lease
 from nrem.store.memory import NewMemory, Owner
 from nrem.store.promote import Remembered
-from nrem.store.run_change import RunChange, What
 from worker import derived, knowledge
 from worker.contract import Changes, Nothing, Pass, Shape, Work
 from worker.knowledge import Decided
@@ -71,12 +70,6 @@ class Verdict:
     proposed: int
 
 
-def _lease(job: Work) -> Lease:
-    if job.lease is None:
-        raise LookupError("a leased pass runs under a lease")
-    return job.lease
-
-
 def rouse(conn: Connection, job: Work, only_subject: int | None) -> None:
     """Somebody asked: every subject whose memories wait is due, however new they are."""
     promote.rouse(conn, job.org_id, only_subject)
@@ -84,7 +77,7 @@ def rouse(conn: Connection, job: Work, only_subject: int | None) -> None:
 
 def claim(conn: Connection, job: Work, _limit: int) -> Found | Nothing:
     """The memories of the subject that wait, and what may matter to them."""
-    subject_id = _lease(job).ref_id
+    subject_id = job.stream.ref_id
     waiting = promote.waiting(conn, job.org_id, subject_id, limit=_BATCH)
     if not waiting:
         return Nothing(reason="not_due")
@@ -211,7 +204,7 @@ def apply(conn: Connection, job: Work, verdict: Verdict) -> Changes:
         read=len(found.looked_at),
         proposed=verdict.proposed,
         changed=len(changes) or len(drawn),
-        reason=None if changes or drawn else "nothing_to_promote",
+        reason=None if changes or drawn else decided.reason,
         engine=verdict.engine,
         detail=_detail(changes),
         diff=tuple(knowledge.lines(decided)),
@@ -266,7 +259,7 @@ def _detail(changes: list[RunChange]) -> dict[str, list[int]]:
 
 def next_due(conn: Connection, job: Work) -> datetime | None:
     """Now, while the subject has memories that nobody looked at."""
-    return promote.next_due(conn, job.org_id, _lease(job).ref_id, job.now)
+    return promote.next_due(conn, job.org_id, job.stream.ref_id, job.now)
 
 
 PROMOTE: Final = Pass(

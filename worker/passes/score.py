@@ -20,7 +20,6 @@ from nrem.store.search import Text, turn_text
 from worker.contract import Changes, Pass, Shape, Work
 
 NAME: Final = "score"
-_MINUTE_SECONDS: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +90,7 @@ def apply(conn: Connection, job: Work, scored: Scored) -> Changes:
     to_embed += [("turn", turn.item_id, 0) for turn in scored.turns]
     if to_embed:
         work.queue_items(conn, job.org_id, "embed", to_embed)
-    delay = job.policy.promote.delay_minutes * _MINUTE_SECONDS
+    delay = job.waits.promote
     kept = {one.owner.subject_id for one in scored.memories if not one.is_working}
     if kept:
         delays = dict.fromkeys(kept, delay)

@@ -79,6 +79,17 @@ def test_promoting_again_gives_nothing_new(org: Org) -> None:
     assert org.memories("id, version") == rows
 
 
+def test_what_a_caller_stored_as_a_fact_is_not_promoted_and_the_run_says_so(org: Org) -> None:
+    _store(org, TEA[0], memory_type="semantic")
+    _store(org, *TEA, sessions="aab")
+
+    org.world.tick("promote")
+    (done,) = org.world.drain("promote", now=NOW + DAY)
+
+    assert (done.outcome, done.changes.reason) == ("noop", "known already")
+    assert len(org.memories(where="type = 'semantic'")) == 1
+
+
 def test_a_fourth_like_episode_supports_what_was_promoted(org: Org) -> None:
     _store(org, *TEA, sessions="aab")
     _promote(org)
