@@ -1,37 +1,94 @@
 """Reading request bodies: bounded in size and depth, and strict about what JSON is."""
 
 import json
-from typing import Any, NoReturn, TypeVar
+import re
+from typing import Any, Final, NoReturn, TypeVar
 
-from fastapi import Request
-from pydantic import TypeAdapter, ValidationError
+from fastapi import Request, Response
+from pydantic import AliasChoices, AliasPath, BaseModel, TypeAdapter, ValidationError
 
-from api.problems import FaultyError, faults
+from api.problems import FIELD_NAME, FaultyError, faults
 from nrem.errors import InvalidError, RejectedError
-from nrem.wire.field import MAX_BODY_BYTES, MAX_DEPTH
+from nrem.wire.field import MAX_BODY_BYTES, MAX_DEPTH, MAX_LAX_BODY_BYTES
 
 Value = TypeVar("Value")
+Model = TypeVar("Model", bound=BaseModel)
+_JSON: Final = re.compile(r"application/([a-z0-9.-]+\+)?json\b", re.IGNORECASE)
+# A header is read by a person.
+_MOST_NAMED: Final = 20
 
 
 class TooLargeError(RejectedError):
-    """The body is larger than 8 MiB."""
+    """The body is too large."""
 
     status = 413
     code = "too_large"
 
 
-async def read(request: Request) -> bytes:
+class UnsupportedError(RejectedError):
+    """The body is not JSON."""
+
+    status = 415
+    code = "unsupported_media_type"
+
+
+async def read(request: Request, *, most: int = MAX_BODY_BYTES) -> bytes:
     """The body, counted as it arrives, whatever its length header says.
 
-    Raises: TooLargeError beyond 8 MiB.
+    Raises: TooLargeError beyond `most` bytes, UnsupportedError for a body that says it is no JSON.
     """
     parts, size = [], 0
     async for part in request.stream():
         size += len(part)
-        if size > MAX_BODY_BYTES:
-            raise TooLargeError(remedy="send smaller batches")
+        if size > most:
+            raise TooLargeError(
+                f"the body is larger than {most} bytes", remedy="send smaller batches"
+            )
         parts.append(part)
+    given = request.headers.get("content-type", "")
+    if size and given and not _JSON.match(given):
+        raise UnsupportedError(
+            "the header Content-Type names no JSON",
+            field="Content-Type",
+            remedy="send application/json",
+        )
     return b"".join(parts)
+
+
+async def take(request: Request, response: Response, shape: type[Model]) -> Model:
+    """The body of a route that other clients know too, in its shape.
+
+    Fields it does not know are left alone, and named in the header `X-Nrem-Ignored-Fields`.
+    An empty body counts as an empty object.
+
+    Raises: TooLargeError, UnsupportedError, InvalidError, FaultyError.
+    """
+    raw = await read(request, most=MAX_LAX_BODY_BYTES)
+    return shaped(response, shape, parse(raw) if raw.strip() else {})
+
+
+def shaped(response: Response, shape: type[Model], value: Any) -> Model:  # noqa: ANN401 - JSON
+    """As `take`, of a value that is parsed already."""
+    made = validate(TypeAdapter(shape), value)
+    unknown = sorted(_unknown(shape, value))
+    if unknown:
+        response.headers["X-Nrem-Ignored-Fields"] = ", ".join(unknown[:_MOST_NAMED])
+    return made
+
+
+def _unknown(shape: type[BaseModel], value: Any) -> set[str]:  # noqa: ANN401 - any JSON value
+    """Fields that no model knows; a name that no field could have is shown as `?`."""
+    known = set(shape.model_fields)
+    for field in shape.model_fields.values():
+        known |= _aliases(field.validation_alias)
+    names = set(value) - known if isinstance(value, dict) else set()
+    return {name if FIELD_NAME.fullmatch(name) else "?" for name in names}
+
+
+def _aliases(given: str | AliasPath | AliasChoices | None) -> set[str]:
+    if isinstance(given, AliasChoices):
+        return {name for choice in given.choices for name in _aliases(choice)}
+    return {given} if isinstance(given, str) else set()
 
 
 def parse(body: bytes) -> Any:  # noqa: ANN401 - any JSON value

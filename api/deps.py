@@ -12,6 +12,7 @@ from api.problems import OutcomeUnknownError
 from api.state import State
 from nrem.errors import ForbiddenError, UnauthenticatedError
 from nrem.store import engine, key
+from nrem.store.audit import Actor
 from nrem.store.key import Caller
 
 _REMEDY: Final = "send the header Authorization: Bearer <key>"
@@ -54,6 +55,12 @@ def holder_of(scope: str) -> Callable[..., Coroutine[Any, Any, Caller]]:
         return caller
 
     return require
+
+
+def actor(request: Request, caller: Caller) -> Actor:
+    """Who asks, as the audit trail names it."""
+    address = request.client.host if request.client else None
+    return Actor(key_row_id=caller.key_row_id, address=address)
 
 
 EventWriter = Annotated[Caller, Depends(holder_of(key.EVENTS_WRITE))]

@@ -33,7 +33,8 @@ _RETRY_SECONDS: Final = 1
 _CODES: Final = {404: "not_found", 405: "method_not_allowed"}
 # An answer is read by a person: more than this says nothing new.
 MOST_FAULTS: Final = 50
-_NAME: Final = re.compile("[A-Za-z_][A-Za-z0-9_]{0,63}")
+# what a field of a body may be called
+FIELD_NAME: Final = re.compile("[A-Za-z_][A-Za-z0-9_]{0,63}")
 # One entry of pydantic's list of errors.
 Fault = Mapping[str, Any]
 _OBJECT: Final = "must be a JSON object"
@@ -104,7 +105,7 @@ def _path(location: Sequence[str | int], skip: int | None, kind: str) -> str:
             path += f"[{part}]"
         else:
             # A name that no field could have is the caller's text, not a name.
-            path += f".{part if _NAME.fullmatch(part) else '?'}"
+            path += f".{part if FIELD_NAME.fullmatch(part) else '?'}"
         if part == "metadata":
             break
     if kind.startswith("union_tag"):

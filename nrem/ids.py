@@ -22,6 +22,8 @@ PARKED: Final = "prk"
 HOLD: Final = "hld"
 PREVIEW: Final = "prv"
 RELATIONSHIP: Final = "rel"
+CONVERSATION: Final = "cnv"
+JOB: Final = "job"
 
 
 def encode(prefix: str, number: int) -> str:

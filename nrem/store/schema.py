@@ -32,6 +32,15 @@ from nrem.store.schema_knowledge import (
     run_changes,
 )
 from nrem.store.schema_life import accesses, crossings, holds, past_embeddings, past_lexemes
+from nrem.store.schema_surface import (
+    audit,
+    budgets,
+    conversation_turns,
+    conversations,
+    dataset_memories,
+    datasets,
+    jobs,
+)
 from nrem.store.schema_tenant import (
     derivations,
     effects,
@@ -46,7 +55,7 @@ from nrem.store.schema_tenant import (
 
 __all__ = ["CONTENT_COLUMNS", "CONTROL_TABLES", "SCHEMA_VERSION", "TENANT_TABLES", "metadata"]
 
-SCHEMA_VERSION: Final = "0003"
+SCHEMA_VERSION: Final = "0004"
 
 # Hold no text from callers; the worker role reads them across orgs.
 CONTROL_TABLES: Final[tuple[Table, ...]] = (
@@ -90,6 +99,13 @@ TENANT_TABLES: Final[tuple[Table, ...]] = (
     promote_queue,
     attributes,
     previews,
+    audit,
+    conversations,
+    conversation_turns,
+    budgets,
+    datasets,
+    jobs,
+    dataset_memories,
 )
 
 # What callers and people wrote, and what is computed from it; kept out of planner statistics.
@@ -112,4 +128,9 @@ CONTENT_COLUMNS: Final[tuple[tuple[str, str], ...]] = (
     ("holds", "reference"),
     ("edges", "metadata"),
     ("previews", "changes"),
+    ("sessions", "session_type"),
+    ("conversations", "title"),
+    ("conversations", "metadata"),
+    ("datasets", "external_id"),
+    ("jobs", "request"),
 )

@@ -89,6 +89,7 @@ sessions: Final = Table(
     count("transitioned", nullable=True),
     number("run_id", nullable=True),
     number("set_aside_by", nullable=True),
+    words("session_type"),
     PrimaryKeyConstraint("org_id", "id"),
     points_to("subjects", "org_id", "subject_id"),
     points_to("threads", "org_id", "thread_id"),

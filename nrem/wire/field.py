@@ -17,6 +17,8 @@ from nrem.clock import utc_now
 from nrem.policy.graph import EdgeKind
 
 MAX_BODY_BYTES: Final = 8 * 1024 * 1024
+# of the routes that other clients know, too
+MAX_LAX_BODY_BYTES: Final = 10 * 1024 * 1024
 MAX_EVENT_BYTES: Final = 256 * 1024
 MAX_DEPTH: Final = 32
 _MAX_CONTENT: Final = 100_000

@@ -28,6 +28,12 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
+class Lax(BaseModel):
+    """A request body that other clients send too: what it does not know it leaves alone."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
+
+
 class _EventIn(Strict):
     agent_id: Id
     user_id: Id | None = None

@@ -8,6 +8,26 @@ from nrem.embedded.postgres import EmbeddedPostgres
 from tests.postgres import Database, created
 from tests.world import Org, World, connected, end, memory, turn
 
+# Conversations, jobs, budgets and the trail, of an org that has a memory.
+_SURFACE = (
+    "INSERT INTO audit (org_id, operation, at) VALUES (%(org)s, 'store', now())",
+    """INSERT INTO conversations (org_id, agent_id, created_at, updated_at)
+    SELECT org_id, id, now(), now() FROM agents WHERE org_id = %(org)s LIMIT 1""",
+    """INSERT INTO conversation_turns
+    (org_id, conversation_id, turn_index, memory_id, role, created_at)
+    SELECT c.org_id, c.id, 1, m.id, 'user', now()
+    FROM conversations AS c JOIN memories AS m ON m.org_id = c.org_id
+    WHERE c.org_id = %(org)s LIMIT 1""",
+    "INSERT INTO budgets (org_id, set_at) VALUES (%(org)s, now())",
+    "INSERT INTO datasets (org_id, external_id, created_at) VALUES (%(org)s, 'd', now())",
+    """INSERT INTO jobs (org_id, family, input_key, request, created_at, updated_at)
+    VALUES (%(org)s, 'ingest', 'key', '{}', now(), now())""",
+    """INSERT INTO dataset_memories (org_id, dataset_id, memory_id)
+    SELECT d.org_id, d.id, m.id
+    FROM datasets AS d JOIN memories AS m ON m.org_id = d.org_id
+    WHERE d.org_id = %(org)s LIMIT 1""",
+)
+
 
 def _live(org: Org) -> None:
     """Leave rows of this org in every table."""
@@ -50,6 +70,8 @@ def _live(org: Org) -> None:
         org=org.number,
     )
     org.world.do("INSERT INTO redues (org_id) VALUES (%(org)s)", org=org.number)
+    for statement in _SURFACE:
+        org.world.do(statement, org=org.number)
     org.world.do(
         "INSERT INTO api_keys (org_id, key_id, secret_hash, scopes) "
         "VALUES (%(org)s, %(key)s, 'x', '{}')",

@@ -24,6 +24,9 @@ CODES = {
     *{("edges", "kind"), ("edges", "drawn_by")},
     *{("run_changes", name) for name in ("what", "before", "after")},
     *{("previews", name) for name in ("pass", "state", "outcome", "reason")},
+    *{("audit", name) for name in ("operation", "memory_type", "details")},
+    *{("jobs", name) for name in ("family", "state", "cause", "result", "error")},
+    ("conversation_turns", "role"),
 }
 
 

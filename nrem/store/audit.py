@@ -1,0 +1,69 @@
+"""The audit trail: who did what to which memory, and when; never what it said.
+
+An entry is written in the transaction of what it tells about, so one is true exactly when the other
+is. Only a recall's follows behind its answer.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection
+
+from nrem.store.statement import statement
+
+
+class Operation(StrEnum):
+    """What was done."""
+
+    STORE = "store"
+    RECALL = "recall"
+    UPDATE = "update"
+    FORGET = "forget"
+    PIN = "pin"
+    UNPIN = "unpin"
+    ARCHIVE = "archive"
+    RESTORE = "restore"
+    ROLLBACK = "rollback"
+    INGEST = "ingest"
+    DISTILL = "distill"
+    REFINE = "refine"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who asked: the key, and the address it was used from."""
+
+    key_row_id: int
+    address: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of the trail; ids are row numbers, and `details` holds names, counts and codes."""
+
+    operation: Operation
+    actor: Actor | None = None
+    run_id: int | None = None
+    agent_id: int | None = None
+    user_id: int | None = None
+    memory_id: int | None = None
+    memory_type: str | None = None
+    # of a recall: what it answered
+    memory_ids: tuple[int, ...] = ()
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+def add(conn: Connection, org_id: int, entries: Iterable[Entry]) -> None:
+    """Write entries; they count once the transaction is committed."""
+    rows = [_row(entry) for entry in entries]
+    if rows:
+        conn.execute(statement("audit_add"), {"org_id": org_id, "entries": json.dumps(rows)})
+
+
+def _row(entry: Entry) -> dict[str, Any]:
+    row = asdict(entry)
+    actor = row.pop("actor") or {}
+    return {**row, "key_row_id": actor.get("key_row_id"), "address": actor.get("address")}
