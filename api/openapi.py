@@ -12,6 +12,7 @@ from nrem.wire.hold import HoldIn
 from nrem.wire.policy import PolicyChangesIn, PolicyIn, PolicyPreviewIn, PolicyRollbackIn
 from nrem.wire.preview import PassPreviewIn
 from nrem.wire.request import EventBatchIn, MemoryIn, RecallIn, RelationshipIn
+from nrem.wire.session import SessionIn
 
 _BODIES: Final[tuple[type[BaseModel], ...]] = (
     EventBatchIn,
@@ -32,6 +33,7 @@ _BODIES: Final[tuple[type[BaseModel], ...]] = (
     RevertIn,
     PassPreviewIn,
     RelationshipIn,
+    SessionIn,
 )
 _PLACE: Final = "#/components/schemas/{model}"
 

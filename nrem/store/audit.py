@@ -30,6 +30,20 @@ class Operation(StrEnum):
     INGEST = "ingest"
     DISTILL = "distill"
     REFINE = "refine"
+    SESSION_START = "session_start"
+    SESSION_END = "session_end"
+    CONVERSATION_CREATE = "conversation_create"
+    CONVERSATION_DELETE = "conversation_delete"
+    TURN_ADD = "turn_add"
+    HOLD_PLACE = "hold_place"
+    HOLD_LIFT = "hold_lift"
+    POLICY_CHANGE = "policy_change"
+    SCHEDULE_CHANGE = "schedule_change"
+    RUN_REQUEST = "run_request"
+    PREVIEW_ASK = "preview_ask"
+    PREVIEW_APPROVE = "preview_approve"
+    REVERT = "revert"
+    BUDGET_SET = "budget_set"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
