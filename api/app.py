@@ -24,6 +24,7 @@ from api.routes import (
     admin_schedules,
     agents,
     changes,
+    conversations,
     docs,
     events,
     explain,
@@ -53,6 +54,7 @@ _PUBLIC: Final = (
     history.router,
     recall.router,
     sessions.router,
+    conversations.router,
     agents.router,
     docs.router,
 )
