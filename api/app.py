@@ -23,6 +23,7 @@ from api.routes import (
     admin_runs,
     admin_schedules,
     agents,
+    audit,
     changes,
     conversations,
     docs,
@@ -55,6 +56,7 @@ _PUBLIC: Final = (
     recall.router,
     sessions.router,
     conversations.router,
+    audit.router,
     agents.router,
     docs.router,
 )
