@@ -24,6 +24,7 @@ from api.routes import (
     admin_schedules,
     agents,
     audit,
+    budgets,
     changes,
     conversations,
     docs,
@@ -37,6 +38,7 @@ from api.routes import (
     recall,
     relationships,
     sessions,
+    usage,
 )
 from api.state import State, open_state
 from nrem import __version__
@@ -46,6 +48,7 @@ from nrem.wire.answer import Problem
 
 _PUBLIC: Final = (
     health.router,
+    health.public_router,
     events.router,
     memories.router,
     explain.router,
@@ -57,6 +60,8 @@ _PUBLIC: Final = (
     sessions.router,
     conversations.router,
     audit.router,
+    budgets.router,
+    usage.router,
     agents.router,
     docs.router,
 )

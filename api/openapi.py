@@ -7,6 +7,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from nrem.wire.admin import PauseIn, RevertIn, ScheduleIn
+from nrem.wire.budget import BudgetsIn
 from nrem.wire.change import ChangeIn, EditIn, MemoryBatchIn, RestoreIn, RollbackIn
 from nrem.wire.conversation import ConversationIn, TurnIn
 from nrem.wire.hold import HoldIn
@@ -37,6 +38,7 @@ _BODIES: Final[tuple[type[BaseModel], ...]] = (
     SessionIn,
     ConversationIn,
     TurnIn,
+    BudgetsIn,
 )
 _PLACE: Final = "#/components/schemas/{model}"
 

@@ -21,7 +21,8 @@ MAX_BODY_BYTES: Final = 8 * 1024 * 1024
 MAX_LAX_BODY_BYTES: Final = 10 * 1024 * 1024
 MAX_EVENT_BYTES: Final = 256 * 1024
 MAX_DEPTH: Final = 32
-_MAX_CONTENT: Final = 100_000
+MAX_CONTENT: Final = 100_000
+MAX_METADATA_FIELDS: Final = 64
 _EARLIEST: Final = datetime(1900, 1, 1, tzinfo=UTC)
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _LATEST_AHEAD: Final = timedelta(hours=24)
@@ -109,12 +110,14 @@ def _check_leaf(value: object) -> None:
 Id = Annotated[str, Field(min_length=1, max_length=256), AfterValidator(no_nul)]
 Content = Annotated[
     str,
-    Field(min_length=1, max_length=_MAX_CONTENT),
+    Field(min_length=1, max_length=MAX_CONTENT),
     AfterValidator(no_nul),
     AfterValidator(_not_blank),
 ]
 Instant = Annotated[AwareDatetime, BeforeValidator(_written_out), AfterValidator(_plausible)]
-Metadata = Annotated[dict[str, Any], Field(max_length=64), AfterValidator(_storable)]
+Metadata = Annotated[
+    dict[str, Any], Field(max_length=MAX_METADATA_FIELDS), AfterValidator(_storable)
+]
 # a part of a tree of settings, which its own reader looks through
 Tree = Annotated[dict[str, Any], AfterValidator(_storable)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]

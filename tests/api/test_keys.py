@@ -9,7 +9,7 @@ from nrem.store import key
 from tests.api.routing import routes_of
 from tests.api.serving import Caller, Service
 
-WITHOUT_KEY = {"/livez", "/readyz", "/docs", "/openapi.json"}
+WITHOUT_KEY = {"/livez", "/readyz", "/v1/health", "/v1/ready", "/docs", "/openapi.json"}
 
 
 ROUTES = [(verb, path.translate(str.maketrans("", "", "{}"))) for verb, path in routes_of(app)]
@@ -142,6 +142,12 @@ NEEDS = {
     ("POST", "/v1/conversations/conversation_id/turns"): key.MEMORY_WRITE,
     ("GET", "/v1/conversations/conversation_id/turns"): key.MEMORY_READ,
     ("GET", "/v1/audit"): key.MEMORY_READ,
+    ("GET", "/v1/tenants/me/budgets"): key.MEMORY_READ,
+    ("PUT", "/v1/tenants/me/budgets"): key.MEMORY_WRITE,
+    ("GET", "/v1/tenants/org_id/budgets"): key.ADMIN_READ,
+    ("PUT", "/v1/tenants/org_id/budgets"): key.ADMIN_WRITE,
+    ("GET", "/v1/usage"): key.MEMORY_READ,
+    ("GET", "/v1/limits"): key.MEMORY_READ,
     ("GET", "/v1/sessions/session_id"): key.MEMORY_READ,
     ("POST", "/v1/sessions/session_id/end"): key.EVENTS_WRITE,
     ("GET", "/v1/agents"): key.MEMORY_READ,
