@@ -23,7 +23,9 @@ from api.routes import (
     admin_runs,
     admin_schedules,
     agents,
+    audit,
     changes,
+    conversations,
     docs,
     events,
     explain,
@@ -53,6 +55,8 @@ _PUBLIC: Final = (
     history.router,
     recall.router,
     sessions.router,
+    conversations.router,
+    audit.router,
     agents.router,
     docs.router,
 )
