@@ -8,6 +8,7 @@ from pydantic.json_schema import models_json_schema
 
 from nrem.wire.admin import PauseIn, RevertIn, ScheduleIn
 from nrem.wire.change import ChangeIn, EditIn, MemoryBatchIn, RestoreIn, RollbackIn
+from nrem.wire.forget import ForgetAllIn, ForgetIn
 from nrem.wire.hold import HoldIn
 from nrem.wire.policy import PolicyChangesIn, PolicyIn, PolicyPreviewIn, PolicyRollbackIn
 from nrem.wire.preview import PassPreviewIn
@@ -32,6 +33,8 @@ _BODIES: Final[tuple[type[BaseModel], ...]] = (
     RevertIn,
     PassPreviewIn,
     RelationshipIn,
+    ForgetIn,
+    ForgetAllIn,
 )
 _PLACE: Final = "#/components/schemas/{model}"
 
