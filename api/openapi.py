@@ -9,6 +9,7 @@ from pydantic.json_schema import models_json_schema
 from nrem.wire.admin import PauseIn, RevertIn, ScheduleIn
 from nrem.wire.change import ChangeIn, EditIn, MemoryBatchIn, RestoreIn, RollbackIn
 from nrem.wire.conversation import ConversationIn, TurnIn
+from nrem.wire.forget import ForgetAllIn, ForgetIn
 from nrem.wire.hold import HoldIn
 from nrem.wire.policy import PolicyChangesIn, PolicyIn, PolicyPreviewIn, PolicyRollbackIn
 from nrem.wire.preview import PassPreviewIn
@@ -37,6 +38,8 @@ _BODIES: Final[tuple[type[BaseModel], ...]] = (
     SessionIn,
     ConversationIn,
     TurnIn,
+    ForgetIn,
+    ForgetAllIn,
 )
 _PLACE: Final = "#/components/schemas/{model}"
 
