@@ -29,6 +29,7 @@ from api.routes import (
     explain,
     health,
     history,
+    ingest,
     memories,
     metrics,
     promotion,
@@ -53,6 +54,7 @@ _PUBLIC: Final = (
     history.router,
     recall.router,
     sessions.router,
+    ingest.router,
     agents.router,
     docs.router,
 )

@@ -197,6 +197,10 @@ def _rouses_nobody(_conn: Connection, _work: Work, _only_subject: int | None) ->
     """What is due is due, whoever asked."""
 
 
+def _tells_nobody(_conn: Connection, _work: Work, _items: Sequence[Item], _reason: str) -> None:
+    """Nobody waits for the items of most passes."""
+
+
 def _cannot_park(_conn: Connection, _work: Work, _found: Any) -> None:  # noqa: ANN401
     """Batch and leased passes are parked by the runner."""
 
@@ -230,6 +234,8 @@ class Pass:
     apply: Callable[[Connection, Work, Any], Changes] = _no_change
     # when this org (or, for a leased pass, this stream) has work again; never: only ticks wake it
     next_due: Callable[[Connection, Work], datetime | None] = _never_due
+    # of a batch pass: tells whoever waits for items that they are set aside, with the code of why
+    give_up: Callable[[Connection, Work, Sequence[Item], str], None] = _tells_nobody
     # a sweep's way to take one poisonous row out of its claims
     park: Callable[[Connection, Work, Any], None] = _cannot_park
     # instead of the verbs: one set-based statement over the control tables of all orgs

@@ -59,6 +59,7 @@ class Schedule:
 class Schedules:
     """The schedule of each pass that an org can plan, by the pass's name."""
 
+    ingest: Schedule = Schedule(cron="13 * * * *")
     score: Schedule = Schedule(cron="1 * * * *")
     embed: Schedule = Schedule(cron="3 * * * *")
     reinforce: Schedule = Schedule(cron="5 * * * *")

@@ -7,6 +7,7 @@ from worker.passes.consolidate import CONSOLIDATE
 from worker.passes.decay import DECAY
 from worker.passes.embed import EMBED
 from worker.passes.expire import EXPIRE
+from worker.passes.ingest import INGEST
 from worker.passes.preview import PREVIEW
 from worker.passes.promote import PROMOTE
 from worker.passes.redue import REDUE
@@ -15,6 +16,7 @@ from worker.passes.rescue import RESCUE
 from worker.passes.score import SCORE
 
 PASSES: Final[tuple[Pass, ...]] = (
+    INGEST,  # a text that was handed in becomes memories
     SCORE,  # an event becomes a memory with an importance
     EMBED,  # a text gets its vector
     REINFORCE,  # a memory that was of use lasts longer

@@ -90,6 +90,7 @@ def _park(
     with step.begin() as conn:
         inbox.complete(conn, job.org_id, step.duty.name, items, owner=step.owner)
         park.add(conn, job.org_id, step.duty.name, items, reason=reason, error_class=error)
+        step.duty.give_up(conn, job, items, error or reason)
         step.rearm(conn, step.duty.next_due(conn, job))
         changes = Changes(read=len(items), reason=error or reason)
         return step.record(conn, job, "parked", changes)
