@@ -24,6 +24,7 @@ from api.routes import (
     admin_schedules,
     agents,
     changes,
+    distill,
     docs,
     events,
     explain,
@@ -55,6 +56,7 @@ _PUBLIC: Final = (
     recall.router,
     sessions.router,
     ingest.router,
+    distill.router,
     agents.router,
     docs.router,
 )

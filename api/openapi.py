@@ -9,7 +9,7 @@ from pydantic.json_schema import models_json_schema
 from nrem.wire.admin import PauseIn, RevertIn, ScheduleIn
 from nrem.wire.change import ChangeIn, EditIn, MemoryBatchIn, RestoreIn, RollbackIn
 from nrem.wire.hold import HoldIn
-from nrem.wire.job import IngestIn
+from nrem.wire.job import DistillIn, IngestIn
 from nrem.wire.policy import PolicyChangesIn, PolicyIn, PolicyPreviewIn, PolicyRollbackIn
 from nrem.wire.preview import PassPreviewIn
 from nrem.wire.request import EventBatchIn, MemoryIn, RecallIn, RelationshipIn
@@ -34,6 +34,7 @@ _BODIES: Final[tuple[type[BaseModel], ...]] = (
     PassPreviewIn,
     RelationshipIn,
     IngestIn,
+    DistillIn,
 )
 _PLACE: Final = "#/components/schemas/{model}"
 

@@ -177,7 +177,8 @@ def no_proposal(_work: Work, _found: Any) -> Any:  # noqa: ANN401
     return None
 
 
-def _no_comparison(_conn: Connection, _work: Work, _found: Any, proposals: Any) -> Any:  # noqa: ANN401
+def no_comparison(_conn: Connection, _work: Work, _found: Any, proposals: Any) -> Any:  # noqa: ANN401
+    """Of a pass that holds its proposals against nothing."""
     return proposals
 
 
@@ -229,7 +230,7 @@ class Pass:
     claim: Callable[[Connection, Work, int], Any] = _no_claim
     propose: Callable[[Work, Any], Any] = no_proposal
     # a short read after a long proposal: what it must be held against
-    compare: Callable[[Connection, Work, Any, Any], Any] = _no_comparison
+    compare: Callable[[Connection, Work, Any, Any], Any] = no_comparison
     decide: Callable[[Any, Any, Work], Any] = _no_decision
     apply: Callable[[Connection, Work, Any], Changes] = _no_change
     # when this org (or, for a leased pass, this stream) has work again; never: only ticks wake it

@@ -33,6 +33,26 @@ class IngestIn(Lax):
     dataset_id: Id | None = None
 
 
+class DistillIn(Lax):
+    """Memories of an agent that are to be taken apart; sizes are in tokens."""
+
+    agent_id: Id
+    memory_ids: Annotated[list[Id], Field(min_length=1, max_length=1_000)]
+    chunk_size: Annotated[int, Field(ge=64, le=8_192)] = 1_024
+    # of each chunk: how much of the one before it begins with; less than a chunk
+    chunk_overlap: Annotated[int, Field(ge=0, le=2_048)] | None = None
+    # kept for who sends it: the offline engine reads one chunk after the other
+    max_concurrency: Annotated[int, Field(ge=1, le=32)] = 4
+    summary_style: Literal["concise", "bullet", "abstractive"] = "concise"
+    include_summary: bool = True
+
+    @property
+    def overlap(self) -> int:
+        """As given, else an eighth of a chunk."""
+        given = self.chunk_overlap
+        return self.chunk_size // 8 if given is None else given
+
+
 class JobOut(BaseModel):
     """A job was accepted; one that runs already, for equal inputs, is answered instead."""
 
@@ -81,3 +101,30 @@ class IngestStatus(JobStatus):
     codegraph_edges_written: int = 0
     # each with a code, and what it means
     warnings: list[dict[str, Any]]
+
+
+class DistillOut(JobOut):
+    """As `JobOut`; `memory_ids` are the memories that are taken apart."""
+
+    memory_ids: list[str]
+
+
+class DistillStatus(JobStatus):
+    """How a distillation stands."""
+
+    agent_id: str
+    # what reads: `offline` without a key of a model
+    model: str
+    memory_ids: list[str]
+    chunk_size: int
+    chunk_overlap: int
+    max_concurrency: int
+    chunks_total: int
+    chunks_failed: int
+    # subjects and values of which something is said
+    entities_extracted: int
+    # edges from memos to the memories that they were made from
+    relationships_extracted: int
+    memos_written: int
+    # the memos
+    memo_ids: list[str]

@@ -5,6 +5,7 @@ from typing import Final
 from worker.contract import Pass
 from worker.passes.consolidate import CONSOLIDATE
 from worker.passes.decay import DECAY
+from worker.passes.distill import DISTILL
 from worker.passes.embed import EMBED
 from worker.passes.expire import EXPIRE
 from worker.passes.ingest import INGEST
@@ -22,6 +23,7 @@ PASSES: Final[tuple[Pass, ...]] = (
     REINFORCE,  # a memory that was of use lasts longer
     CONSOLIDATE,  # an ended session becomes episodic memories
     PROMOTE,  # what repeats becomes knowledge, what changed takes the place of what was
+    DISTILL,  # memories are taken apart into facts and a summary, as somebody asked
     PREVIEW,  # what a pass would do is shown, and done once it is approved
     REDUE,  # when it will fade follows a change of policy
     DECAY,  # what faded or lay idle changes its state
