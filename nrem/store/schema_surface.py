@@ -131,6 +131,7 @@ jobs: Final = Table(
     number("agent_id", nullable=True),
     number("dataset_id", nullable=True),
     digest("input_key"),
+    digest("idem_key", nullable=True),
     document("request"),
     document("result"),
     code("error", nullable=True),
@@ -148,6 +149,12 @@ jobs: Final = Table(
         *("org_id", "family", "input_key"),
         unique=True,
         postgresql_where=text("state IN ('queued', 'running')"),
+    ),
+    Index(
+        "jobs_idem_key",
+        *("org_id", "idem_key"),
+        unique=True,
+        postgresql_where=text("idem_key IS NOT NULL"),
     ),
 )
 
