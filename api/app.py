@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import problems
 from api.openapi import Application
+from api.replay import Replays
 from api.routes import (
     admin_holds,
     admin_passes,
@@ -27,11 +28,14 @@ from api.routes import (
     budgets,
     changes,
     conversations,
+    distill,
     docs,
     events,
     explain,
+    forget,
     health,
     history,
+    ingest,
     memories,
     metrics,
     promotion,
@@ -54,6 +58,7 @@ _PUBLIC: Final = (
     explain.router,
     promotion.router,
     changes.router,
+    forget.router,
     relationships.router,
     history.router,
     recall.router,
@@ -62,6 +67,8 @@ _PUBLIC: Final = (
     audit.router,
     budgets.router,
     usage.router,
+    ingest.router,
+    distill.router,
     agents.router,
     docs.router,
 )
@@ -118,7 +125,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
 
 
-def _make(title: str, routers: tuple[APIRouter, ...]) -> FastAPI:
+def _make(title: str, routers: tuple[APIRouter, ...], *, joins: bool) -> FastAPI:
     made = Application(
         title=title,
         version=__version__,
@@ -133,18 +140,20 @@ def _make(title: str, routers: tuple[APIRouter, ...]) -> FastAPI:
     for router in routers:
         made.include_router(router)
     problems.install(made)
+    if joins:
+        made.add_middleware(Replays)
     made.add_middleware(RequestId)
     return made
 
 
 def make_public() -> FastAPI:
     """The application of the public listener."""
-    return _make("nrem", _PUBLIC)
+    return _make("nrem", _PUBLIC, joins=True)
 
 
 def make_admin() -> FastAPI:
     """The application of the admin listener."""
-    return _make("nrem admin", _ADMIN)
+    return _make("nrem admin", _ADMIN, joins=False)
 
 
 app = make_public()

@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy.exc import InterfaceError, OperationalError
 
+from api import marker
 from api.problems import OutcomeUnknownError
 from api.state import State
 from nrem.errors import ForbiddenError, UnauthenticatedError
@@ -90,8 +91,11 @@ async def transaction(state: State, caller: Caller) -> AsyncIterator["Transactio
     is_done = False
     try:
         async with engine.begin_async(state.database, org_id=caller.org_id) as conn:
+            await conn.run_sync(marker.check, state, caller)
             yield conn.run_sync
+            await conn.run_sync(marker.write)
             is_done = True
+        marker.committed()
     except (OperationalError, InterfaceError) as error:
         if is_done:
             raise OutcomeUnknownError from error

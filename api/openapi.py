@@ -10,7 +10,9 @@ from nrem.wire.admin import PauseIn, RevertIn, ScheduleIn
 from nrem.wire.budget import BudgetsIn
 from nrem.wire.change import ChangeIn, EditIn, MemoryBatchIn, RestoreIn, RollbackIn
 from nrem.wire.conversation import ConversationIn, TurnIn
+from nrem.wire.forget import ForgetAllIn, ForgetIn
 from nrem.wire.hold import HoldIn
+from nrem.wire.job import DistillIn, IngestIn
 from nrem.wire.policy import PolicyChangesIn, PolicyIn, PolicyPreviewIn, PolicyRollbackIn
 from nrem.wire.preview import PassPreviewIn
 from nrem.wire.request import EventBatchIn, MemoryIn, RecallIn, RelationshipIn
@@ -39,6 +41,10 @@ _BODIES: Final[tuple[type[BaseModel], ...]] = (
     ConversationIn,
     TurnIn,
     BudgetsIn,
+    ForgetIn,
+    ForgetAllIn,
+    IngestIn,
+    DistillIn,
 )
 _PLACE: Final = "#/components/schemas/{model}"
 
