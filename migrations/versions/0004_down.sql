@@ -18,7 +18,7 @@ WHEN (
       NEW.occurred_at, NEW.recorded_at, NEW.tokens, NEW.body_hash, NEW.idem_key)
 )
 EXECUTE FUNCTION event_refuse_update();
-DROP TABLE audit, conversation_turns, conversations, dataset_memories, jobs, datasets, budgets;
+DROP TABLE replays, audit, conversation_turns, conversations, dataset_memories, jobs, datasets, budgets;
 ALTER TABLE sessions DROP COLUMN session_type;
 ALTER TABLE inbox NO FORCE ROW LEVEL SECURITY;
 DELETE FROM inbox WHERE item_kind = 'job';
