@@ -35,6 +35,7 @@ from api.routes import (
     metrics,
     promotion,
     recall,
+    refine,
     relationships,
     sessions,
 )
@@ -57,6 +58,7 @@ _PUBLIC: Final = (
     sessions.router,
     ingest.router,
     distill.router,
+    refine.router,
     agents.router,
     docs.router,
 )

@@ -9,7 +9,7 @@ from pydantic.json_schema import models_json_schema
 from nrem.wire.admin import PauseIn, RevertIn, ScheduleIn
 from nrem.wire.change import ChangeIn, EditIn, MemoryBatchIn, RestoreIn, RollbackIn
 from nrem.wire.hold import HoldIn
-from nrem.wire.job import DistillIn, IngestIn
+from nrem.wire.job import DistillIn, IngestIn, RefineIn
 from nrem.wire.policy import PolicyChangesIn, PolicyIn, PolicyPreviewIn, PolicyRollbackIn
 from nrem.wire.preview import PassPreviewIn
 from nrem.wire.request import EventBatchIn, MemoryIn, RecallIn, RelationshipIn
@@ -35,6 +35,7 @@ _BODIES: Final[tuple[type[BaseModel], ...]] = (
     RelationshipIn,
     IngestIn,
     DistillIn,
+    RefineIn,
 )
 _PLACE: Final = "#/components/schemas/{model}"
 
