@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from ipaddress import ip_address
 from typing import Annotated, Any, Final
 
 from fastapi import Depends, Request
@@ -58,9 +59,13 @@ def holder_of(scope: str) -> Callable[..., Coroutine[Any, Any, Caller]]:
 
 
 def actor(request: Request, caller: Caller) -> Actor:
-    """Who asks, as the audit trail names it."""
-    address = request.client.host if request.client else None
-    return Actor(key_row_id=caller.key_row_id, address=address)
+    """Who asks, as the audit trail names it; a proxy may say anything, which is no address then."""
+    try:
+        address = str(ip_address(request.client.host)) if request.client else None
+    except ValueError:
+        address = None
+    # Postgres keeps no zone of an address.
+    return Actor(key_row_id=caller.key_row_id, address=address and address.partition("%")[0])
 
 
 EventWriter = Annotated[Caller, Depends(holder_of(key.EVENTS_WRITE))]

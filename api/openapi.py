@@ -11,7 +11,8 @@ from nrem.wire.change import ChangeIn, EditIn, MemoryBatchIn, RestoreIn, Rollbac
 from nrem.wire.hold import HoldIn
 from nrem.wire.policy import PolicyChangesIn, PolicyIn, PolicyPreviewIn, PolicyRollbackIn
 from nrem.wire.preview import PassPreviewIn
-from nrem.wire.request import EventBatchIn, MemoryIn, RecallIn, RelationshipIn
+from nrem.wire.recall import RecallIn
+from nrem.wire.request import EventBatchIn, MemoryIn, RelationshipIn
 
 _BODIES: Final[tuple[type[BaseModel], ...]] = (
     EventBatchIn,

@@ -1,5 +1,6 @@
 -- Back to 0003. Conversations, jobs, budgets and the audit trail are lost; memories stay.
 SET LOCAL ROLE nrem_owner;
+DROP FUNCTION memories_known(bigint, bigint, bigint, bigint, text, timestamptz);
 DROP TABLE audit, conversation_turns, conversations, dataset_memories, jobs, datasets, budgets;
 ALTER TABLE sessions DROP COLUMN session_type;
 ALTER TABLE inbox NO FORCE ROW LEVEL SECURITY;
