@@ -33,6 +33,7 @@ from api.routes import (
     metrics,
     promotion,
     recall,
+    recall_stream,
     relationships,
     sessions,
 )
@@ -52,6 +53,7 @@ _PUBLIC: Final = (
     relationships.router,
     history.router,
     recall.router,
+    recall_stream.router,
     sessions.router,
     agents.router,
     docs.router,

@@ -135,6 +135,7 @@ NEEDS = {
     ("DELETE", "/v1/memories/memory_id/relationships"): key.MEMORY_WRITE,
     ("DELETE", "/v1/memories/memory_id/relationships/relationship_id"): key.MEMORY_WRITE,
     ("POST", "/v1/memories/recall"): key.MEMORY_READ,
+    ("POST", "/v1/memories/recall/stream"): key.MEMORY_READ,
     ("GET", "/v1/sessions/session_id"): key.MEMORY_READ,
     ("POST", "/v1/sessions/session_id/end"): key.EVENTS_WRITE,
     ("GET", "/v1/agents"): key.MEMORY_READ,
