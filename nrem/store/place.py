@@ -72,11 +72,13 @@ def join_sessions(conn: Connection, org_id: int, places: Sequence[Place], now: d
 
 
 def _opening(place: Place) -> Opening:
+    said = place.event.body if place.event.kind == SESSION_START else {}
     return Opening(
         subject_id=place.subject_id,
         thread_id=place.thread_id,
         started_at=place.event.occurred_at,
-        metadata=place.event.body.get("metadata", {}) if place.event.kind == SESSION_START else {},
+        metadata=said.get("metadata", {}),
+        session_type=said.get("session_type", session.CONVERSATION),
     )
 
 

@@ -173,6 +173,6 @@ def test_entry_8_history_and_9_update(client: Any) -> None:  # noqa: ANN401
     assert [one.content for one in found.versions] == [TEXT, "x", "x", "x"]
     assert [one.metadata for one in found.versions] == [{"a": 1}, {"a": 1}, {}, {}]
     assert [one.valid_to is None for one in found.versions] == [False, False, False, True]
-    assert client.get_memory(stored.id).importance_score == 0.5
+    assert client.get_memory(stored.id).importance_score == pytest.approx(0.5, abs=1e-3)
     with pytest.raises(NotFoundError):
         client.get_memory_history("some-id")
