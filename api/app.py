@@ -40,6 +40,7 @@ from api.routes import (
     promotion,
     recall,
     refine,
+    recall_stream,
     relationships,
     sessions,
 )
@@ -60,6 +61,7 @@ _PUBLIC: Final = (
     relationships.router,
     history.router,
     recall.router,
+    recall_stream.router,
     sessions.router,
     conversations.router,
     audit.router,
