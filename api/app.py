@@ -39,8 +39,8 @@ from api.routes import (
     metrics,
     promotion,
     recall,
-    refine,
     recall_stream,
+    refine,
     relationships,
     sessions,
 )
