@@ -16,7 +16,6 @@ from nrem.wire.field import (
     MAX_DEPTH,
     MAX_EVENT_BYTES,
     MAX_LAX_BODY_BYTES,
-    MAX_METADATA_FIELDS,
 )
 from nrem.wire.request import MAX_EVENTS
 
@@ -54,7 +53,6 @@ async def get_limits(_caller: Reader) -> LimitsOut:
         events_per_batch=MAX_EVENTS,
         memories_per_batch=_MOST,
         content_characters=MAX_CONTENT,
-        metadata_fields=MAX_METADATA_FIELDS,
         json_depth=MAX_DEPTH,
         recall_top_k=_MOST,
         page_size=_MOST,

@@ -84,7 +84,6 @@ class LimitsOut(BaseModel):
     events_per_batch: int
     memories_per_batch: int
     content_characters: int
-    metadata_fields: int
     json_depth: int
     recall_top_k: int
     page_size: int

@@ -48,7 +48,6 @@ def test_limits_are_those_that_the_routes_hold(caller: Caller) -> None:
     recall, memory = shapes["RecallIn"]["properties"], shapes["MemoryIn"]["properties"]
     assert found["recall_top_k"] == recall["top_k"]["maximum"]
     assert found["content_characters"] == memory["content"]["maxLength"]
-    assert found["metadata_fields"] == memory["metadata"]["maxProperties"]
     batches = {
         "events_per_batch": ("EventBatchIn", "events"),
         "memories_per_batch": ("MemoryBatchIn", "memories"),
