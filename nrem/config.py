@@ -16,6 +16,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Validati
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from nrem.errors import ConfigError
+from nrem.reach import Hosts, Networks
 
 _POSTGRES_SCHEMES: Final = ("postgres", "postgresql", "postgresql+psycopg")
 _DRIVER: Final = "postgresql+psycopg"
@@ -181,6 +182,10 @@ class Settings(BaseSettings):
     admin_port: Port = 8001
     # Connections per process; the embedded server takes 60 in all.
     pool_size: Annotated[int, Field(ge=1, le=100)] = 8
+    # Whose pages may be handed in by their address; none: nobody's.
+    ingest_hosts: Hosts = ()
+    # That are not public, and may be read from all the same.
+    ingest_private_networks: Networks = ()
     pepper: Annotated[SecretStr | None, AfterValidator(_long_enough)] = None
 
     def __init__(self, **values: object) -> None:
