@@ -16,6 +16,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Validati
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from nrem.errors import ConfigError
+from nrem.reach import Hosts, Networks
 
 _POSTGRES_SCHEMES: Final = ("postgres", "postgresql", "postgresql+psycopg")
 _DRIVER: Final = "postgresql+psycopg"
@@ -189,6 +190,10 @@ class Settings(BaseSettings):
     budget_monthly_tokens: Bound = 0
     budget_monthly_llm_calls: Bound = 0
     budget_monthly_embeddings: Bound = 0
+    # Whose pages may be handed in by their address; none: nobody's.
+    ingest_hosts: Hosts = ()
+    # That are not public, and may be read from all the same.
+    ingest_private_networks: Networks = ()
     pepper: Annotated[SecretStr | None, AfterValidator(_long_enough)] = None
 
     def __init__(self, **values: object) -> None:

@@ -13,6 +13,7 @@ NremError
 |  +- OverloadedError     429, with a time to wait
 +- UnavailableError       503, nothing was committed; sending again is safe
 +- PassError              a pass cannot process an item; the runner retries, then parks
++- PageError              a page of the web cannot be read; has a code
 +- LostLease              another worker took the work over; nothing was written
 """
 
@@ -118,6 +119,15 @@ class PassError(NremError):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class PageError(NremError):
+    """A page of the web cannot be read; `is_passing` when it may be, a while later."""
+
+    def __init__(self, code: str, *, is_passing: bool = False) -> None:
+        super().__init__(code)
+        self.code = code
+        self.is_passing = is_passing
 
 
 class LostLease(NremError):  # noqa: N818 - an expected outcome, not a fault
