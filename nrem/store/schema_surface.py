@@ -69,7 +69,10 @@ conversations: Final = Table(
     instant("created_at"),
     instant("updated_at"),
     instant("deleted_at", nullable=True),
+    digest("idem_key", nullable=True),
+    digest("body_hash", nullable=True),
     PrimaryKeyConstraint("org_id", "id"),
+    UniqueConstraint("org_id", "idem_key", name="conversations_idem_key"),
     points_to("orgs", "org_id", dies_with=True),
     points_to("agents", "org_id", "agent_id"),
     points_to("users", "org_id", "user_id"),
@@ -128,6 +131,7 @@ jobs: Final = Table(
     number("agent_id", nullable=True),
     number("dataset_id", nullable=True),
     digest("input_key"),
+    digest("idem_key", nullable=True),
     document("request"),
     document("result"),
     code("error", nullable=True),
@@ -145,6 +149,12 @@ jobs: Final = Table(
         *("org_id", "family", "input_key"),
         unique=True,
         postgresql_where=text("state IN ('queued', 'running')"),
+    ),
+    Index(
+        "jobs_idem_key",
+        *("org_id", "idem_key"),
+        unique=True,
+        postgresql_where=text("idem_key IS NOT NULL"),
     ),
 )
 
