@@ -38,6 +38,7 @@ WORKER_ROLE: Final = "nrem_worker"
 _NOT_INHERITED: Final = ("PYTHONHOME", "PYTHONSTARTUP", "NREM_MIGRATE_DATABASE_URL")
 # Celery then takes SIGTERM as "finish soon", not as "finish every task, however long".
 _WORKER_ENVIRONMENT: Final = {"REMAP_SIGTERM": "SIGQUIT"}
+_BUDGETS: Final = tuple(name for name in Settings.model_fields if name.startswith("budget_"))
 _PROBE_SECONDS: Final = 2.0
 _FIRST_PORT: Final = 20_000
 _PORT_ATTEMPTS: Final = 100
@@ -52,7 +53,6 @@ class Urls:
     worker: str
     migrate: str
     broker: str | None
-_BUDGETS: Final = tuple(name for name in Settings.model_fields if name.startswith("budget_"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
