@@ -19,11 +19,17 @@ def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
-@pytest.fixture
-def stub() -> Iterator[Stub]:
-    """A scripted server."""
+@pytest.fixture(scope="session")
+def _server() -> Iterator[Stub]:
     with serving() as made:
         yield made
+
+
+@pytest.fixture
+def stub(_server: Stub) -> Stub:
+    """A scripted server that was asked nothing yet."""
+    _server.begin()
+    return _server
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ class Transport:
                 timeout=settings.timeout,
                 proxy=settings.proxy,
             )
-        except (httpx2.InvalidURL, ImportError, TypeError, ValueError):
+        except (AttributeError, ImportError, TypeError, ValueError, httpx2.InvalidURL):
             raise ValidationError(
                 "proxy is no address of a proxy", field="proxy", remedy="give http://host:port"
             ) from None
