@@ -39,6 +39,7 @@ from api.routes import (
     metrics,
     promotion,
     recall,
+    refine,
     relationships,
     sessions,
 )
@@ -64,6 +65,7 @@ _PUBLIC: Final = (
     audit.router,
     ingest.router,
     distill.router,
+    refine.router,
     agents.router,
     docs.router,
 )

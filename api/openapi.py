@@ -11,7 +11,7 @@ from nrem.wire.change import ChangeIn, EditIn, MemoryBatchIn, RestoreIn, Rollbac
 from nrem.wire.conversation import ConversationIn, TurnIn
 from nrem.wire.forget import ForgetAllIn, ForgetIn
 from nrem.wire.hold import HoldIn
-from nrem.wire.job import DistillIn, IngestIn
+from nrem.wire.job import DistillIn, IngestIn, RefineIn
 from nrem.wire.policy import PolicyChangesIn, PolicyIn, PolicyPreviewIn, PolicyRollbackIn
 from nrem.wire.preview import PassPreviewIn
 from nrem.wire.request import EventBatchIn, MemoryIn, RecallIn, RelationshipIn
@@ -43,6 +43,7 @@ _BODIES: Final[tuple[type[BaseModel], ...]] = (
     ForgetAllIn,
     IngestIn,
     DistillIn,
+    RefineIn,
 )
 _PLACE: Final = "#/components/schemas/{model}"
 
