@@ -1,6 +1,7 @@
 """What makes no sense is refused before it is sent, by an error of the tree."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from nrem import sdk
 from tests.sdk.stub import Stub
 
+EAST = timezone(timedelta(hours=2))
 LOOP: list[Any] = []
 LOOP.append(LOOP)
 DEEP: list[Any] = []
@@ -25,6 +27,10 @@ BAD: dict[str, tuple[str, Callable[[sdk.Client], object]]] = {
     "surrogate id": ("id", lambda c: c.get_memory("\ud800")),
     "surrogate in query": ("agent_id", lambda c: c.audit(agent_id="\ud800")),
     "moment": ("as_of", lambda c: c.recall(agent_id="a", as_of=7)),  # type: ignore[arg-type]
+    "before the calendar": (
+        "as_of",
+        lambda c: c.recall(agent_id="a", as_of=datetime.min.replace(tzinfo=EAST)),
+    ),
     "range": ("time_range", lambda c: c.recall(agent_id="a", time_range=7)),  # type: ignore[arg-type]
     "timeout": ("timeout", lambda c: c.get_memory("m", timeout=-1)),
     "key": ("idempotency_key", lambda c: c.refine(idempotency_key="a\nb")),
