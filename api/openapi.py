@@ -14,7 +14,8 @@ from nrem.wire.hold import HoldIn
 from nrem.wire.job import DistillIn, IngestIn, RefineIn
 from nrem.wire.policy import PolicyChangesIn, PolicyIn, PolicyPreviewIn, PolicyRollbackIn
 from nrem.wire.preview import PassPreviewIn
-from nrem.wire.request import EventBatchIn, MemoryIn, RecallIn, RelationshipIn
+from nrem.wire.recall import RecallIn
+from nrem.wire.request import EventBatchIn, MemoryIn, RelationshipIn
 from nrem.wire.session import SessionIn
 
 _BODIES: Final[tuple[type[BaseModel], ...]] = (

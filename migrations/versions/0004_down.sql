@@ -1,5 +1,6 @@
 -- Back to 0003. Conversations, jobs, budgets and the audit trail are lost; memories stay.
 SET LOCAL ROLE nrem_owner;
+DROP FUNCTION memories_known(bigint, bigint, bigint, bigint, text, timestamptz);
 REVOKE DELETE ON memories, inbox FROM nrem_api;
 REVOKE UPDATE (body, body_hash) ON events FROM nrem_api;
 REVOKE UPDATE (resolved_at, resolution) ON parked FROM nrem_api;
