@@ -96,11 +96,18 @@ def event_body(event: Mapping[str, Any]) -> dict[str, object]:
     return fields
 
 
-def budgets_body(budgets: pydantic.BaseModel | Mapping[str, int]) -> dict[str, object]:
-    """Budgets to set, from a model or a mapping that may be partial."""
+def budgets_body(budgets: object) -> dict[str, object]:
+    """Budgets to set, from a model or a mapping that may be partial.
+
+    Raises: ValidationError.
+    """
     if isinstance(budgets, pydantic.BaseModel):
         return dict(budgets.model_dump())
-    return dict(budgets)
+    if isinstance(budgets, Mapping):
+        return dict(budgets)
+    raise ValidationError(
+        "budgets is no mapping", field="budgets", remedy='give numbers, as in {"daily_tokens": 5}'
+    )
 
 
 def either(first: Any, second: Any, names: tuple[str, str]) -> Any:  # noqa: ANN401 - passed through

@@ -5,6 +5,7 @@ goes a datetime (a naive one is UTC), a date or an ISO 8601 text; a date alone m
 day, which the server knows.
 """
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Annotated
@@ -23,8 +24,14 @@ class Instant(datetime):
 
     @classmethod
     def of(cls, moment: datetime) -> "Instant":
-        """The same instant; a naive one is taken for UTC."""
-        there = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+        """The same instant; a naive one is taken for UTC.
+
+        Raises: ValueError when the calendar has no such day in UTC.
+        """
+        try:
+            there = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+        except OverflowError:
+            raise ValueError("lies outside the years 1 to 9999 in UTC") from None
         return cls.combine(there.date(), there.timetz())
 
     def __str__(self) -> str:
@@ -43,10 +50,11 @@ def wire_moment(moment: object, field: str) -> str:
     Raises: ValidationError when it is none.
     """
     if isinstance(moment, datetime):
-        return str(Instant.of(moment))
-    if isinstance(moment, date):
+        with contextlib.suppress(ValueError):
+            return str(Instant.of(moment))
+    elif isinstance(moment, date):
         return moment.isoformat()
-    if isinstance(moment, str) and moment:
+    elif isinstance(moment, str) and moment:
         return moment
     raise ValidationError(
         f"{field} is no moment",

@@ -6,7 +6,7 @@ Every write has an idempotency key, the same for all its attempts, so that a ret
 import json
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 from urllib.parse import quote
@@ -27,9 +27,10 @@ class Request:
 
     method: str
     route: str
-    path: str
-    params: tuple[tuple[str, str], ...] = ()
-    body: bytes | None = None
+    # what callers said, so in no trace
+    path: str = field(repr=False)
+    params: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    body: bytes | None = field(default=None, repr=False)
     # seconds; None: the client's
     timeout: float | None = None
     # none: it changes nothing

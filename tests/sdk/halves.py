@@ -37,33 +37,24 @@ def sync_half() -> dict[str, str]:
         source, target = Path(folder, "_async"), Path(folder, "_sync")
         source.mkdir()
         for name, text in written.items():
-            (source / name).write_text(text, encoding="utf-8")
+            (source / name).write_text(_HEADER + text, encoding="utf-8")
         rule = Rule(
             fromdir=f"{source}/",
             todir=f"{target}/",
             additional_replacements=_NAMES | {name: name.removeprefix("Async") for name in names},
         )
         unasync_files([str(source / name) for name in written], [rule])
-        made = {name: _HEADER + (target / name).read_text(encoding="utf-8") for name in written}
-    return {name: _formatted(text) for name, text in (made | {"__init__.py": _PACKAGE}).items()}
+        (target / "__init__.py").write_text(_PACKAGE, encoding="utf-8")
+        # shorter names sort and wrap in another way
+        _ruff("check", "--select=I", "--fix-only", str(target))
+        _ruff("format", str(target))
+        return {name: (target / name).read_text(encoding="utf-8") for name in written}
 
 
-def _formatted(text: str) -> str:
-    """As the house has it: shorter names sort and wrap in another way."""
-    return _ruff(_ruff(text, "check", "--select=I", "--fix-only"), "format")
-
-
-def _ruff(text: str, *arguments: str) -> str:
-    command = [sys.executable, "-m", "ruff", *arguments, "--no-cache", "--quiet"]
-    done = subprocess.run(
-        [*command, "--stdin-filename=nrem/sdk/_sync/made.py", "-"],
-        cwd=ROOT,
-        input=text,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return done.stdout
+def _ruff(*arguments: str) -> None:
+    settings = f"--config={ROOT / 'pyproject.toml'}"
+    command = [sys.executable, "-m", "ruff", *arguments, settings, "--no-cache", "--quiet"]
+    subprocess.run(command, check=True)
 
 
 def main() -> None:

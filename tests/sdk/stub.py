@@ -40,9 +40,13 @@ class Stub:
 
     def __init__(self) -> None:
         self.url = ""
+        self._lock = threading.Lock()
+        self.begin()
+
+    def begin(self) -> None:
+        """Forget what was asked and what is to be answered."""
         self.asked: list[Asked] = []
         self._replies: list[Reply] = [Reply(body={})]
-        self._lock = threading.Lock()
 
     def will(self, *replies: Reply) -> None:
         """Answer these, one request after the other, and the last one from then on."""

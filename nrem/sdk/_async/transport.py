@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from itertools import count
 from typing import Any, Final, TypeVar
 
@@ -36,14 +37,15 @@ class AsyncTransport:
                 timeout=settings.timeout,
                 proxy=settings.proxy,
             )
-        except (httpx2.InvalidURL, ImportError, TypeError, ValueError):
+        except (AttributeError, ImportError, TypeError, ValueError, httpx2.InvalidURL):
             raise ValidationError(
                 "proxy is no address of a proxy", field="proxy", remedy="give http://host:port"
             ) from None
 
     async def close(self) -> None:
         """Close every connection; closing again does nothing."""
-        await self._http.aclose()
+        with suppress(httpx2.HTTPError):
+            await self._http.aclose()
 
     async def call(self, request: Request, shape: type[Shape], door: Door) -> Shape:
         """The answer in its shape.
@@ -63,13 +65,14 @@ class AsyncTransport:
                 async for one in httpx2.EventSource(response):
                     try:
                         data = json.loads(one.data)
-                    except ValueError:
+                    except (RecursionError, ValueError):
                         raise bad_response(response, "holds an event that is no JSON") from None
                     yield {"event": one.event, "data": data}
                     if one.event == "done":
                         return
         finally:
-            await response.aclose()
+            with suppress(httpx2.HTTPError):
+                await response.aclose()
         raise Z3rnoConnectionError("no answer came: the stream ended before its last event")
 
     async def send(

@@ -63,17 +63,16 @@ class SessionCalls(Calls):
         (60 unless given); without, `timeout` is about the request.
 
         Raises: Z3rnoError; with the code `wait_timeout` when it takes longer, ServerError with the
-            code `consolidation_failed` when it failed.
+            code `consolidation_failed` when it is given up.
         """
         ended = self._end(session_id, timeout)
         if not wait:
             return ended
         ends = monotonic() + (_MOST_SECONDS if timeout is None else timeout)
-        while (stands := self.get_session(session_id)).state != "consolidated":
-            _require_hope(stands)
+        while not _is_over(stands := self.get_session(session_id)):
             if monotonic() > ends:
                 raise Z3rnoError(
-                    "the session is ended, and not consolidated yet",
+                    f"the session is ended, and not consolidated yet{_why(stands)}",
                     code="wait_timeout",
                     remedy="wait longer, or look at get_session",
                 )
@@ -115,12 +114,22 @@ class SessionCalls(Calls):
             self.end_session(begun.session_id)
 
 
-def _require_hope(session: Session) -> None:
-    """Raises: ServerError when its consolidation has failed for good."""
+def _is_over(session: Session) -> bool:
+    """Whether the session is consolidated, or was, if its run is undone.
+
+    Raises: ServerError when an operator must look; one that failed will be tried again.
+    """
     stands = session.consolidation
-    if stands is not None and stands.state in {"failed", "parked"}:
+    if stands is not None and stands.state == "parked":
         raise ServerError(
-            f"the session's consolidation is {stands.state}: {stands.reason or 'nobody said why'}",
+            f"the session's consolidation is given up{_why(session)}",
             code="consolidation_failed",
             remedy="look at the runs of the pass consolidate",
         )
+    is_undone = stands is not None and stands.state == "undone"
+    return session.state == "consolidated" or is_undone
+
+
+def _why(session: Session) -> str:
+    stands = session.consolidation
+    return f": {stands.reason}" if stands is not None and stands.reason else ""

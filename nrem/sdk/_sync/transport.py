@@ -4,6 +4,7 @@
 import json
 import logging
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import count
 from typing import Any, Final, TypeVar
 
@@ -37,14 +38,15 @@ class Transport:
                 timeout=settings.timeout,
                 proxy=settings.proxy,
             )
-        except (httpx2.InvalidURL, ImportError, TypeError, ValueError):
+        except (AttributeError, ImportError, TypeError, ValueError, httpx2.InvalidURL):
             raise ValidationError(
                 "proxy is no address of a proxy", field="proxy", remedy="give http://host:port"
             ) from None
 
     def close(self) -> None:
         """Close every connection; closing again does nothing."""
-        self._http.close()
+        with suppress(httpx2.HTTPError):
+            self._http.close()
 
     def call(self, request: Request, shape: type[Shape], door: Door) -> Shape:
         """The answer in its shape.
@@ -64,13 +66,14 @@ class Transport:
                 for one in httpx2.EventSource(response):
                     try:
                         data = json.loads(one.data)
-                    except ValueError:
+                    except (RecursionError, ValueError):
                         raise bad_response(response, "holds an event that is no JSON") from None
                     yield {"event": one.event, "data": data}
                     if one.event == "done":
                         return
         finally:
-            response.close()
+            with suppress(httpx2.HTTPError):
+                response.close()
         raise Z3rnoConnectionError("no answer came: the stream ended before its last event")
 
     def send(self, request: Request, door: Door, *, is_stream: bool = False) -> httpx2.Response:

@@ -20,6 +20,9 @@ class AuditEntry(Model):
     memory_id: str | None = None
     memory_type: str | None = None
     ip_address: str | None = None
+    # which key asked; it opens nothing
+    key_id: str | None = None
+    run_id: str | None = None
     details: dict[str, Any] = Field(default_factory=dict)
 
     @property

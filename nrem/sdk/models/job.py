@@ -71,6 +71,7 @@ class DistillJobStatus(_Times):
     entities_extracted: int
     relationships_extracted: int
     memos_written: int
+    memo_ids: list[str] = Field(default_factory=list)
     error: str | None = None
 
 

@@ -10,7 +10,10 @@ from nrem.sdk.models.shape import Items, Model
 
 
 class Consolidation(Model):
-    """How far the hand-over of an ended session is: waiting, done, failed or parked."""
+    """How the hand-over of an ended session goes.
+
+    waiting; done; failed, and will be tried again; parked, until an operator looks; undone.
+    """
 
     state: str
     reason: str | None = None
@@ -121,8 +124,10 @@ class Turn(Model):
     memory_id: str
     turn_index: int
     turn_role: str
+    # empty, once the memory is forgotten
     content: str
     created_at: Timestamp
+    forgotten: bool = False
 
 
 class TurnListResponse(Items[Turn]):
