@@ -25,6 +25,7 @@ from api.routes import (
     admin_schedules,
     agents,
     audit,
+    budgets,
     changes,
     conversations,
     distill,
@@ -40,8 +41,10 @@ from api.routes import (
     promotion,
     recall,
     recall_stream,
+    refine,
     relationships,
     sessions,
+    usage,
 )
 from api.state import State, open_state
 from nrem import __version__
@@ -51,6 +54,7 @@ from nrem.wire.answer import Problem
 
 _PUBLIC: Final = (
     health.router,
+    health.public_router,
     events.router,
     memories.router,
     explain.router,
@@ -64,8 +68,11 @@ _PUBLIC: Final = (
     sessions.router,
     conversations.router,
     audit.router,
+    budgets.router,
+    usage.router,
     ingest.router,
     distill.router,
+    refine.router,
     agents.router,
     docs.router,
 )

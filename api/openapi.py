@@ -7,11 +7,12 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from nrem.wire.admin import PauseIn, RevertIn, ScheduleIn
+from nrem.wire.budget import BudgetsIn
 from nrem.wire.change import ChangeIn, EditIn, MemoryBatchIn, RestoreIn, RollbackIn
 from nrem.wire.conversation import ConversationIn, TurnIn
 from nrem.wire.forget import ForgetAllIn, ForgetIn
 from nrem.wire.hold import HoldIn
-from nrem.wire.job import DistillIn, IngestIn
+from nrem.wire.job import DistillIn, IngestIn, RefineIn
 from nrem.wire.policy import PolicyChangesIn, PolicyIn, PolicyPreviewIn, PolicyRollbackIn
 from nrem.wire.preview import PassPreviewIn
 from nrem.wire.recall import RecallIn
@@ -40,10 +41,12 @@ _BODIES: Final[tuple[type[BaseModel], ...]] = (
     SessionIn,
     ConversationIn,
     TurnIn,
+    BudgetsIn,
     ForgetIn,
     ForgetAllIn,
     IngestIn,
     DistillIn,
+    RefineIn,
 )
 _PLACE: Final = "#/components/schemas/{model}"
 

@@ -27,4 +27,11 @@ ALTER TABLE inbox FORCE ROW LEVEL SECURITY;
 ALTER TABLE inbox DROP CONSTRAINT inbox_item_kind_check;
 ALTER TABLE inbox ADD CONSTRAINT inbox_item_kind_check
   CHECK (item_kind IN ('event', 'memory', 'turn', 'preview'));
+-- The program before knows no such reason.
+ALTER TABLE crossings NO FORCE ROW LEVEL SECURITY;
+UPDATE crossings SET reason = 'requested' WHERE reason = 'merged';
+ALTER TABLE crossings FORCE ROW LEVEL SECURITY;
+ALTER TABLE memories NO FORCE ROW LEVEL SECURITY;
+UPDATE memories SET state_reason = 'requested' WHERE state_reason = 'merged';
+ALTER TABLE memories FORCE ROW LEVEL SECURITY;
 RESET ROLE;
