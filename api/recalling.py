@@ -18,7 +18,7 @@ from nrem.clock import monotonic
 from nrem.errors import ForbiddenError, InvalidError, NotFoundError
 from nrem.policy.graph import Edge
 from nrem.policy.strategy import Plan, Strategy, plan
-from nrem.store import access, engine, policy, recall
+from nrem.store import access, conversation, engine, policy, recall
 from nrem.store.access import Access
 from nrem.store.audit import Actor, Entry, Operation
 from nrem.store.key import Caller
@@ -123,7 +123,7 @@ def _scope(conn: Connection, org_id: int, given: RecallIn) -> Scope | None:
 
     Raises: NotFoundError when the conversation is not there.
     """
-    conversation = _conversation(conn, org_id, given.conversation_id)
+    turns_of = _conversation(conn, org_id, given.conversation_id)
     whose = {
         "agent_id": given.agent_id,
         "user_id": given.user_id,
@@ -140,7 +140,7 @@ def _scope(conn: Connection, org_id: int, given: RecallIn) -> Scope | None:
         true_at=given.true_at,
         memory_type=given.memory_type,
         include_turns=given.include_turns and given.memory_type is None,
-        conversation_id=conversation,
+        conversation_id=turns_of,
         metadata=given.metadata_filter,
         since=span.start,
         until=span.end,
@@ -152,9 +152,10 @@ def _conversation(conn: Connection, org_id: int, wire_id: str | None) -> int | N
     if wire_id is None:
         return None
     number = ids.decode(ids.CONVERSATION, wire_id)
-    if number is None or not recall.has_conversation(conn, org_id, number):
+    found = conversation.read(conn, org_id, number) if number else None
+    if found is None or found.is_deleted:
         raise NotFoundError("there is no such conversation", field="conversation_id")
-    return number
+    return found.conversation_id
 
 
 def _question(state: State, asked: Asked, vector: list[float] | None) -> Question:

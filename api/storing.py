@@ -5,6 +5,7 @@ All of them in one transaction, with a line each in the audit trail.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection
@@ -17,6 +18,7 @@ from api.state import State
 from nrem.errors import ConflictError, NotFoundError, RejectedError
 from nrem.policy.model import State as MemoryState
 from nrem.policy.text import token_estimate
+from nrem.policy.timeline import Timeline
 from nrem.store import audit, effect, engine, memory, novelty, policy, search, view, work
 from nrem.store.append import append
 from nrem.store.audit import Actor, Entry, Operation
@@ -141,7 +143,7 @@ def _store(
     fresh = [place for place, one in enumerate(stored) if not one.is_duplicate]
     known = view.memories_of_events(conn, org, [o.event_id for o in stored if o.is_duplicate])
     if fresh:
-        new = _new(conn, state, made, stored, fresh)
+        new = _new(conn, state, made, stored, fresh, timeline, now)
         added = memory.add(conn, org, new, policy=timeline.at(now), now=now)
         due = _index(conn, state, org, list(zip(added.ids, new, strict=True)), vectors)
         pairs = list(zip(fresh, added.ids, strict=True))
@@ -160,11 +162,16 @@ def _store(
 
 
 def _new(
-    conn: Connection, state: State, made: _Made, stored: Sequence[Appended], fresh: Sequence[int]
+    conn: Connection,
+    state: State,
+    made: _Made,
+    stored: Sequence[Appended],
+    fresh: Sequence[int],
+    timeline: Timeline,
+    now: datetime,
 ) -> list[NewMemory]:
     """The memories of the events at the places `fresh`."""
-    org, now = made.caller.org_id, engine.instant(conn)
-    timeline = policy.timeline(conn, org)
+    org = made.caller.org_id
     owners = [_owner(stored[at]) for at in fresh]
     said = [str(made.events[at].body["content"]) for at in fresh]
     overlaps = novelty.overlaps(

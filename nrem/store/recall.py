@@ -66,13 +66,6 @@ def recall(
     return shown(found, question, weights)
 
 
-def has_conversation(conn: Connection, org_id: int, number: int) -> bool:
-    """Whether a conversation is there and not deleted."""
-    given = {"org_id": org_id, "conversation_id": number}
-    found = conn.execute(statement("recall_conversation"), given).scalar_one_or_none()
-    return found is not None
-
-
 def _matches(conn: Connection, within: Reach, question: Question, size: int) -> Matches:
     if question.vector is None:
         return recall_match.newest(conn, within, question, size)
