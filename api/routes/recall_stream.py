@@ -27,6 +27,19 @@ _SETTLES_SECONDS: Final = 1.0
 # A proxy closes what says nothing for half a minute.
 _PING_SECONDS: Final = 10.0
 _LONGEST_SECONDS: Final = 55.0
+# What the OpenAPI document says of each event.
+_EVENT: Final = {
+    "type": "object",
+    "properties": {
+        "event": {"enum": ["step", "results", "error", "done"]},
+        "data": {"type": "string", "description": "A JSON object."},
+    },
+    "required": ["event", "data"],
+}
+_EVENTS: Final[dict[str, Any]] = {
+    "description": "A stream of events.",
+    "content": {"text/event-stream": {"schema": _EVENT}},
+}
 _PING: Final = ": ping\n\n"
 
 
@@ -37,7 +50,11 @@ class EventStream(StreamingResponse):
 
 
 @router.post(
-    "/v1/memories/recall/stream", response_class=EventStream, openapi_extra=takes(RecallIn)
+    "/v1/memories/recall/stream",
+    # Without a media type of its own: errors are JSON.
+    response_class=Response,
+    responses={200: _EVENTS},
+    openapi_extra=takes(RecallIn),
 )
 async def stream_recall(request: Request, state: Nrem, caller: Reader) -> EventStream:
     """As a recall: `step` for the strategy TRACE, `results`, and `done` at the end of each stream.

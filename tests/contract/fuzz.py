@@ -30,7 +30,7 @@ _AT_A_TIME: Final = 20
 _THREADS: Final = 4
 _TIMEOUT_SECONDS: Final = 60.0
 _SERVER_ERROR: Final = 500
-# What no answer counts as.
+# What counts as no class of answers: there was none.
 _NONE: Final = "none"
 
 
@@ -123,22 +123,23 @@ def _placed(given: dict[str, Any] | None, named: Mapping[str, str]) -> dict[str,
     return {name: named.get(name, value) for name, value in (given or {}).items()}
 
 
-def _send(case: Any, target: Target) -> int | None:  # noqa: ANN401 - of a library
+def _send(case: Any, target: Target) -> int | str:  # noqa: ANN401 - of a library
+    """The status of the answer; without one, what went wrong."""
     headers = {"Authorization": f"Bearer {target.key}"}
     try:
         return int(case.call(headers=headers, timeout=_TIMEOUT_SECONDS).status_code)
-    except OSError:
-        return None
+    except OSError as error:
+        return type(error).__name__
 
 
-def _count(found: Found, batch: _Batch, status: int | None) -> None:
-    kind = f"{status // 100}xx" if status else _NONE
+def _count(found: Found, batch: _Batch, status: int | str) -> None:
+    kind = f"{status // 100}xx" if isinstance(status, int) else _NONE
     found.by_status[kind] += 1
-    if status is None or status >= _SERVER_ERROR:
+    if isinstance(status, str) or status >= _SERVER_ERROR:
         label = batch.target.operation.label
-        if not found.faults[label, str(status or _NONE), batch.seed]:
-            _say(f"{label}: {status or _NONE}; again: --seed {batch.seed} --only '{label}'")
-        found.faults[label, str(status or _NONE), batch.seed] += 1
+        if not found.faults[label, str(status), batch.seed]:
+            _say(f"{label}: {status}; again: --seed {batch.seed} --only '{label}'")
+        found.faults[label, str(status), batch.seed] += 1
 
 
 def _say(line: str) -> None:
