@@ -1,0 +1,53 @@
+"""A whole system with its workers, for all tests of a process, and a client of each colour."""
+
+import secrets
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from nrem.command import keys
+from tests.api.admin import admin
+from tests.api.conftest import caller, service, stranger
+from tests.contract.driving import Driver
+from tests.faults.system import System, quick, started
+from tests.world import org, world
+
+__all__ = ["admin", "caller", "org", "service", "stranger", "world"]
+
+
+@pytest.fixture(scope="session")
+def system() -> Iterator[System]:
+    """Postgres, Valkey, API, worker, poll loop and scheduler, as `./run` starts them."""
+    with tempfile.TemporaryDirectory(prefix="nrem-", dir="/tmp") as made:  # a short socket path
+        settings = quick(
+            Path(made) / "data",
+            ingest_hosts="127.0.0.1",
+            ingest_private_networks="127.0.0.0/8",
+        )
+        with started(settings) as running:
+            yield running
+
+
+@pytest.fixture(params=["sync", "async"])
+def client(request: pytest.FixtureRequest, system: System) -> Iterator[Driver]:
+    """The unmodified client with the development key."""
+    driver = Driver(request.param, system.stack.endpoints.api, system.key)
+    yield driver
+    driver.close()
+
+
+@pytest.fixture(params=["sync", "async"])
+def operator(request: pytest.FixtureRequest, system: System) -> Iterator[Driver]:
+    """The same with the operator's key."""
+    key = keys.read(system.stack.data_dir).admin
+    driver = Driver(request.param, system.stack.endpoints.api, key)
+    yield driver
+    driver.close()
+
+
+@pytest.fixture
+def agent() -> str:
+    """An agent that no other test knows."""
+    return f"agent-{secrets.token_hex(6)}"
