@@ -120,10 +120,9 @@ def test_line_25_sessions_jobs_and_agents_are_bound_to_their_org(
 def test_line_26_keys_have_scopes_and_their_revocation_takes_effect_at_once(
     service: Service, caller: Caller
 ) -> None:
-    with administrator(service, caller.org) as admin:
-        refused = service.client(admin.key).post(
-            "/v1/memories", json={"agent_id": "a", "content": "A fact."}
-        )
+    stored = {"agent_id": "a", "content": "A fact."}
+    with administrator(service, caller.org) as admin, service.client(admin.key) as client:
+        refused = client.post("/v1/memories", json=stored)
     caller.world.do(
         "UPDATE api_keys SET revoked_at = clock_timestamp() WHERE org_id = %(org)s", org=caller.org
     )
