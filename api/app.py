@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import problems
 from api.openapi import Application
+from api.replay import Replays
 from api.routes import (
     admin_holds,
     admin_passes,
@@ -23,12 +24,17 @@ from api.routes import (
     admin_runs,
     admin_schedules,
     agents,
+    audit,
     changes,
+    conversations,
+    distill,
     docs,
     events,
     explain,
+    forget,
     health,
     history,
+    ingest,
     memories,
     metrics,
     promotion,
@@ -49,10 +55,15 @@ _PUBLIC: Final = (
     explain.router,
     promotion.router,
     changes.router,
+    forget.router,
     relationships.router,
     history.router,
     recall.router,
     sessions.router,
+    conversations.router,
+    audit.router,
+    ingest.router,
+    distill.router,
     agents.router,
     docs.router,
 )
@@ -109,7 +120,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
 
 
-def _make(title: str, routers: tuple[APIRouter, ...]) -> FastAPI:
+def _make(title: str, routers: tuple[APIRouter, ...], *, joins: bool) -> FastAPI:
     made = Application(
         title=title,
         version=__version__,
@@ -124,18 +135,20 @@ def _make(title: str, routers: tuple[APIRouter, ...]) -> FastAPI:
     for router in routers:
         made.include_router(router)
     problems.install(made)
+    if joins:
+        made.add_middleware(Replays)
     made.add_middleware(RequestId)
     return made
 
 
 def make_public() -> FastAPI:
     """The application of the public listener."""
-    return _make("nrem", _PUBLIC)
+    return _make("nrem", _PUBLIC, joins=True)
 
 
 def make_admin() -> FastAPI:
     """The application of the admin listener."""
-    return _make("nrem admin", _ADMIN)
+    return _make("nrem admin", _ADMIN, joins=False)
 
 
 app = make_public()

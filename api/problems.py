@@ -113,7 +113,8 @@ def _path(location: Sequence[str | int], skip: int | None, kind: str) -> str:
     return path.removeprefix(".") or "body"
 
 
-def _rejected(request: Request, error: Exception) -> JSONResponse:
+def rejected(request: Request, error: Exception) -> JSONResponse:
+    """The answer to a request that cannot be carried out."""
     assert isinstance(error, RejectedError)  # noqa: S101 - registered for this class
     headers = None
     if isinstance(error, OverloadedError):
@@ -150,7 +151,7 @@ def _invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class
     found = error.errors()
     # The first part says where it stands: query, path or header.
-    return _rejected(request, FaultyError(faults(found, skip=0), len(found)))
+    return rejected(request, FaultyError(faults(found, skip=0), len(found)))
 
 
 def _http(request: Request, error: Exception) -> JSONResponse:
@@ -215,7 +216,7 @@ class Faults:
 def install(app: FastAPI) -> None:
     """Map every error class to its answer."""
     app.add_middleware(Faults)
-    app.add_exception_handler(RejectedError, _rejected)
+    app.add_exception_handler(RejectedError, rejected)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(ClientDisconnect, _gone)

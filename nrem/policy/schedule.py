@@ -59,11 +59,13 @@ class Schedule:
 class Schedules:
     """The schedule of each pass that an org can plan, by the pass's name."""
 
+    ingest: Schedule = Schedule(cron="13 * * * *")
     score: Schedule = Schedule(cron="1 * * * *")
     embed: Schedule = Schedule(cron="3 * * * *")
     reinforce: Schedule = Schedule(cron="5 * * * *")
     consolidate: Schedule = Schedule(cron="7 * * * *")
     promote: Schedule = Schedule(cron="23 3 * * *")
+    distill: Schedule = Schedule(cron="27 * * * *")
     preview: Schedule = Schedule(cron="11 * * * *")
     decay: Schedule = Schedule(cron="17 * * * *")
     expire: Schedule = Schedule(cron="43 * * * *")

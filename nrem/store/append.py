@@ -135,11 +135,13 @@ def _open_sessions(conn: Connection, org_id: int, places: list[_Place], now: dat
 
 
 def _opening(place: _Place) -> Opening:
+    said = place.event.body if place.event.kind == SESSION_START else {}
     return Opening(
         subject_id=place.subject_id,
         thread_id=place.thread_id,
         started_at=place.event.occurred_at,
-        metadata=place.event.body.get("metadata", {}) if place.event.kind == SESSION_START else {},
+        metadata=said.get("metadata", {}),
+        session_type=said.get("session_type", session.CONVERSATION),
     )
 
 

@@ -8,11 +8,14 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection
 
 from nrem.store.statement import statement
+
+# what a session is that nobody described
+CONVERSATION: Final = "conversation"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -40,6 +43,7 @@ class Opening:
     thread_id: int
     started_at: datetime | None
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    session_type: str = CONVERSATION
 
 
 def lock_explicit(
@@ -60,6 +64,7 @@ def lock_explicit(
             "subject_ids": [opening.subject_id for opening in openings],
             "thread_ids": [opening.thread_id for opening in openings],
             "metadata": [json.dumps(dict(opening.metadata)) for opening in openings],
+            "session_types": [opening.session_type for opening in openings],
             "started_at": [opening.started_at or now for opening in openings],
         },
     )

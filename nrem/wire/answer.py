@@ -137,22 +137,6 @@ class AgentsOut(BaseModel):
     agents: list[AgentOut]
 
 
-class SessionOut(BaseModel):
-    """Where a session stands."""
-
-    session_id: str
-    agent_id: str
-    user_id: str | None
-    state: Literal["open", "ended", "consolidated"]
-    started_at: datetime
-    ended_at: datetime | None
-    turns: int
-    memories: int
-    transitioned_count: int
-    run_id: str | None
-    metadata: dict[str, Any]
-
-
 class Problem(BaseModel):
     """Every error answer."""
 

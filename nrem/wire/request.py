@@ -82,6 +82,7 @@ class SessionStartIn(_EventIn):
 
     type: Literal["session.start"]
     session_id: Id
+    session_type: Id = "conversation"
     metadata: Metadata = Field(default_factory=dict)
 
 
