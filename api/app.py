@@ -39,6 +39,8 @@ from api.routes import (
     metrics,
     promotion,
     recall,
+    recall_stream,
+    refine,
     relationships,
     sessions,
 )
@@ -59,11 +61,13 @@ _PUBLIC: Final = (
     relationships.router,
     history.router,
     recall.router,
+    recall_stream.router,
     sessions.router,
     conversations.router,
     audit.router,
     ingest.router,
     distill.router,
+    refine.router,
     agents.router,
     docs.router,
 )

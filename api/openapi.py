@@ -11,10 +11,11 @@ from nrem.wire.change import ChangeIn, EditIn, MemoryBatchIn, RestoreIn, Rollbac
 from nrem.wire.conversation import ConversationIn, TurnIn
 from nrem.wire.forget import ForgetAllIn, ForgetIn
 from nrem.wire.hold import HoldIn
-from nrem.wire.job import DistillIn, IngestIn
+from nrem.wire.job import DistillIn, IngestIn, RefineIn
 from nrem.wire.policy import PolicyChangesIn, PolicyIn, PolicyPreviewIn, PolicyRollbackIn
 from nrem.wire.preview import PassPreviewIn
-from nrem.wire.request import EventBatchIn, MemoryIn, RecallIn, RelationshipIn
+from nrem.wire.recall import RecallIn
+from nrem.wire.request import EventBatchIn, MemoryIn, RelationshipIn
 from nrem.wire.session import SessionIn
 
 _BODIES: Final[tuple[type[BaseModel], ...]] = (
@@ -43,6 +44,7 @@ _BODIES: Final[tuple[type[BaseModel], ...]] = (
     ForgetAllIn,
     IngestIn,
     DistillIn,
+    RefineIn,
 )
 _PLACE: Final = "#/components/schemas/{model}"
 

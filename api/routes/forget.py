@@ -25,7 +25,7 @@ from nrem.wire.forget import MAX_IDS, ForgetAllIn, ForgetIn, ForgetOut
 
 router = APIRouter(tags=["memories"])
 
-# Memories and events per transaction of forget_all: well below a second each.
+# Memories and events per transaction of forget_all; with twice as many appends wait twice as long.
 _BATCH: Final = 200
 _EVENTS: Final = 1_000
 _WOKEN: Final = ("consolidate", "embed", "promote")

@@ -1,5 +1,6 @@
 -- Back to 0003. Conversations, jobs, budgets and the audit trail are lost; memories stay.
 SET LOCAL ROLE nrem_owner;
+DROP FUNCTION memories_known(bigint, bigint, bigint, bigint, text, timestamptz);
 REVOKE DELETE ON memories, inbox FROM nrem_api;
 REVOKE UPDATE (body, body_hash) ON events FROM nrem_api;
 REVOKE UPDATE (resolved_at, resolution) ON parked FROM nrem_api;
@@ -26,4 +27,11 @@ ALTER TABLE inbox FORCE ROW LEVEL SECURITY;
 ALTER TABLE inbox DROP CONSTRAINT inbox_item_kind_check;
 ALTER TABLE inbox ADD CONSTRAINT inbox_item_kind_check
   CHECK (item_kind IN ('event', 'memory', 'turn', 'preview'));
+-- The program before knows no such reason.
+ALTER TABLE crossings NO FORCE ROW LEVEL SECURITY;
+UPDATE crossings SET reason = 'requested' WHERE reason = 'merged';
+ALTER TABLE crossings FORCE ROW LEVEL SECURITY;
+ALTER TABLE memories NO FORCE ROW LEVEL SECURITY;
+UPDATE memories SET state_reason = 'requested' WHERE state_reason = 'merged';
+ALTER TABLE memories FORCE ROW LEVEL SECURITY;
 RESET ROLE;

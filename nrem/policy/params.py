@@ -217,6 +217,14 @@ class PromotePolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RefinePolicy:
+    """What a refinement takes for the same memory stored twice."""
+
+    # Cosine at or above which a memory that adds no word to an older one is merged into it.
+    duplicate_similarity: float = number(0.9, 0.5, 1.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """All settings of an org."""
 
@@ -230,6 +238,7 @@ class Policy:
     recall: RecallPolicy = RecallPolicy()
     consolidate: ConsolidatePolicy = ConsolidatePolicy()
     promote: PromotePolicy = PromotePolicy()
+    refine: RefinePolicy = RefinePolicy()
     schedules: Schedules = Schedules()
 
     @classmethod

@@ -66,6 +66,7 @@ class Schedules:
     consolidate: Schedule = Schedule(cron="7 * * * *")
     promote: Schedule = Schedule(cron="23 3 * * *")
     distill: Schedule = Schedule(cron="27 * * * *")
+    refine: Schedule = Schedule(cron="33 * * * *")
     preview: Schedule = Schedule(cron="11 * * * *")
     decay: Schedule = Schedule(cron="17 * * * *")
     expire: Schedule = Schedule(cron="43 * * * *")

@@ -53,6 +53,12 @@ class DistillIn(Lax):
         return self.chunk_size // 8 if given is None else given
 
 
+class RefineIn(Lax):
+    """Memories that are to be put in order: of a dataset, or of the whole org."""
+
+    dataset_id: Id | None = None
+
+
 class JobOut(BaseModel):
     """A job was accepted; one that runs already, for equal inputs, is answered instead."""
 
@@ -128,3 +134,27 @@ class DistillStatus(JobStatus):
     memos_written: int
     # the memos
     memo_ids: list[str]
+
+
+class RefineOut(JobOut):
+    """As `JobOut`."""
+
+    dataset_id: str | None
+
+
+class RefineStatus(JobStatus):
+    """How a refinement stands; counts grow while it runs."""
+
+    # `api`, or the schedule that asked
+    trigger: str
+    dataset_id: str | None
+    # live memories that were looked at
+    memos_scanned: int
+    # of these, repeats of an older one, which were merged into it
+    memos_deduped: int
+    edges_reweighted: int
+    edges_pruned: int
+    # uses that were counted
+    feedback_drained: int
+    # `without_vector`: memories of which only equal texts could be found
+    job_metadata: dict[str, Any]

@@ -56,6 +56,11 @@ class Caller:
         assert answer.status_code == 202, answer.text
         return list(answer.json()["event_ids"])
 
+    def begin(self, session_id: str, **fields: Any) -> None:  # noqa: ANN401
+        """Start a session."""
+        given = {"agent_id": "agent", "session_id": session_id}
+        self.send({"type": "session.start", **given, **fields})
+
     def store(self, content: str, **fields: Any) -> dict[str, Any]:  # noqa: ANN401
         """Store a memory at once; answers it."""
         answer = self.post("/v1/memories", {"agent_id": "agent", "content": content, **fields})

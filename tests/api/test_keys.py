@@ -135,6 +135,7 @@ NEEDS = {
     ("DELETE", "/v1/memories/memory_id/relationships"): key.MEMORY_WRITE,
     ("DELETE", "/v1/memories/memory_id/relationships/relationship_id"): key.MEMORY_WRITE,
     ("POST", "/v1/memories/recall"): key.MEMORY_READ,
+    ("POST", "/v1/memories/recall/stream"): key.MEMORY_READ,
     ("POST", "/v1/sessions"): key.EVENTS_WRITE,
     ("POST", "/v1/conversations"): key.MEMORY_WRITE,
     ("GET", "/v1/conversations/conversation_id"): key.MEMORY_READ,

@@ -90,6 +90,7 @@ def test_end_wakes_consolidation(caller: Caller) -> None:
 
 
 def test_transitioned_count_is_the_working_memories_handed_over(caller: Caller) -> None:
+    caller.begin("s", user_id="u")
     for n in range(3):
         text = f"Ann keeps ticket number {n} in drawer {n * 7}."
         caller.store(text, user_id="u", session_id="s", memory_type="working")
@@ -104,6 +105,7 @@ def test_transitioned_count_is_the_working_memories_handed_over(caller: Caller) 
 
 def test_handed_over_working_memory_is_not_recalled(caller: Caller) -> None:
     text = "Ann keeps her ticket in the upper drawer."
+    caller.begin("s", user_id="u")
     caller.store(text, user_id="u", session_id="s", memory_type="working")
     end(caller)
 

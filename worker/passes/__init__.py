@@ -12,6 +12,7 @@ from worker.passes.ingest import INGEST
 from worker.passes.preview import PREVIEW
 from worker.passes.promote import PROMOTE
 from worker.passes.redue import REDUE
+from worker.passes.refine import REFINE
 from worker.passes.reinforce import REINFORCE
 from worker.passes.rescue import RESCUE
 from worker.passes.score import SCORE
@@ -24,6 +25,7 @@ PASSES: Final[tuple[Pass, ...]] = (
     CONSOLIDATE,  # an ended session becomes episodic memories
     PROMOTE,  # what repeats becomes knowledge, what changed takes the place of what was
     DISTILL,  # memories are taken apart into facts and a summary, as somebody asked
+    REFINE,  # what repeats an older memory is merged into it, as somebody asked
     PREVIEW,  # what a pass would do is shown, and done once it is approved
     REDUE,  # when it will fade follows a change of policy
     DECAY,  # what faded or lay idle changes its state
