@@ -100,16 +100,13 @@ def test_line_16_the_stream_always_ends(caller: Caller) -> None:
     assert told[0][1]["results"][0]["content"] == "Ann has a cat."
 
 
-def test_line_16_an_error_within_the_stream_is_told_and_ends_it(
-    service: Service, caller: Caller
-) -> None:
+def test_line_16_an_error_within_the_stream_is_told_and_ends_it(caller: Caller) -> None:
     caller.store("Ann has a cat.")
-    caller.world.do("ALTER FUNCTION memories_believed RENAME TO memories_believed_away")
+    caller.world.do("ALTER TABLE lexemes RENAME TO lexemes_away")
     try:
-        asked = {"agent_id": "agent", "query": "cat", "as_of": "2026-01-01"}
-        told = frames(caller.post(STREAM, asked).text)
+        told = frames(caller.post(STREAM, {"agent_id": "agent", "query": "cat"}).text)
     finally:
-        caller.world.do("ALTER FUNCTION memories_believed_away RENAME TO memories_believed")
+        caller.world.do("ALTER TABLE lexemes_away RENAME TO lexemes")
 
     assert [name for name, _ in told] == ["error", "done"]
     assert told[0][1]["detail"]

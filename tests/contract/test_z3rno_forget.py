@@ -70,7 +70,7 @@ def test_what_is_forgotten_already_is_not_counted_again(client: Driver, agent: s
 
 
 def test_without_ids_it_is_refused(client: Driver, agent: str) -> None:
-    with pytest.raises(z3rno.ValidationError, match="memory_id"):
+    with pytest.raises(z3rno.ValidationError, match="memory"):
         client.forget(agent_id=agent)
 
 

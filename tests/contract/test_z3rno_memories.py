@@ -50,7 +50,9 @@ def test_store_takes_what_is_left_out_as_the_defaults(client: Driver, agent: str
 def test_what_is_stored_is_read_back_at_once(client: Driver, agent: str) -> None:
     made = client.store(agent_id=agent, content="Mira has a dog.", importance=0.4)
 
-    assert client.get_memory(made.id).model_dump() == made.model_dump()
+    # What is left of an importance fades from one look to the next.
+    faded = made.model_dump() | {"importance_score": pytest.approx(made.importance_score)}
+    assert client.get_memory(made.id).model_dump() == faded
 
 
 def test_store_gives_a_vector_without_any_other_service(client: Driver, agent: str) -> None:
@@ -122,7 +124,7 @@ def test_update_makes_one_version(client: Driver, agent: str, change: dict[str, 
 
     changed = client.update_memory(made.id, **change)
 
-    shown = changed.model_dump() | {"importance": changed.importance_score}
+    shown = changed.model_dump() | {"importance": round(changed.importance_score, 3)}
     assert {name: shown[name] for name in change} == change
     assert client.get_memory_history(made.id).total == 2
 
