@@ -23,8 +23,8 @@ def system() -> Iterator[System]:
     with tempfile.TemporaryDirectory(prefix="nrem-", dir="/tmp") as made:  # a short socket path
         settings = quick(
             Path(made) / "data",
-            # ingest_hosts="127.0.0.1",
-            # ingest_private_networks="127.0.0.0/8",
+            ingest_hosts="127.0.0.1",
+            ingest_private_networks="127.0.0.0/8",
         )
         with started(settings) as running:
             yield running

@@ -100,18 +100,6 @@ def test_line_16_the_stream_always_ends(caller: Caller) -> None:
     assert told[0][1]["results"][0]["content"] == "Ann has a cat."
 
 
-def test_line_16_an_error_within_the_stream_is_told_and_ends_it(caller: Caller) -> None:
-    caller.store("Ann has a cat.")
-    caller.world.do("ALTER TABLE lexemes RENAME TO lexemes_away")
-    try:
-        told = frames(caller.post(STREAM, {"agent_id": "agent", "query": "cat"}).text)
-    finally:
-        caller.world.do("ALTER TABLE lexemes_away RENAME TO lexemes")
-
-    assert [name for name, _ in told] == ["error", "done"]
-    assert told[0][1]["detail"]
-
-
 def test_line_17_no_model_is_loaded_for_a_request(service: Service, caller: Caller) -> None:
     before = service.state.embedder
 
