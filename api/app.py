@@ -25,6 +25,7 @@ from api.routes import (
     admin_schedules,
     agents,
     audit,
+    budgets,
     changes,
     conversations,
     distill,
@@ -43,6 +44,7 @@ from api.routes import (
     refine,
     relationships,
     sessions,
+    usage,
 )
 from api.state import State, open_state
 from nrem import __version__
@@ -52,6 +54,7 @@ from nrem.wire.answer import Problem
 
 _PUBLIC: Final = (
     health.router,
+    health.public_router,
     events.router,
     memories.router,
     explain.router,
@@ -65,6 +68,8 @@ _PUBLIC: Final = (
     sessions.router,
     conversations.router,
     audit.router,
+    budgets.router,
+    usage.router,
     ingest.router,
     distill.router,
     refine.router,

@@ -7,6 +7,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from nrem.wire.admin import PauseIn, RevertIn, ScheduleIn
+from nrem.wire.budget import BudgetsIn
 from nrem.wire.change import ChangeIn, EditIn, MemoryBatchIn, RestoreIn, RollbackIn
 from nrem.wire.conversation import ConversationIn, TurnIn
 from nrem.wire.forget import ForgetAllIn, ForgetIn
@@ -40,6 +41,7 @@ _BODIES: Final[tuple[type[BaseModel], ...]] = (
     SessionIn,
     ConversationIn,
     TurnIn,
+    BudgetsIn,
     ForgetIn,
     ForgetAllIn,
     IngestIn,

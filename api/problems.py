@@ -30,6 +30,8 @@ from nrem.wire.request import EVENT_TYPES
 _log = structlog.get_logger("api")
 
 _RETRY_SECONDS: Final = 1
+# A client may sleep exactly as long as it is told.
+_MOST_RETRY_SECONDS: Final = 60
 _CODES: Final = {404: "not_found", 405: "method_not_allowed"}
 # An answer is read by a person: more than this says nothing new.
 MOST_FAULTS: Final = 50
@@ -120,7 +122,8 @@ def rejected(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RejectedError)  # noqa: S101 - registered for this class
     headers = None
     if isinstance(error, OverloadedError):
-        headers = {"Retry-After": str(error.retry_after_seconds)}
+        wait = min(max(error.retry_after_seconds, _RETRY_SECONDS), _MOST_RETRY_SECONDS)
+        headers = {"Retry-After": str(wait)}
     if isinstance(error, UnauthenticatedError):
         headers = {"WWW-Authenticate": "Bearer"}
     return answer(

@@ -13,10 +13,14 @@ NremError
 |  +- OverloadedError     429, with a time to wait
 +- UnavailableError       503, nothing was committed; sending again is safe
 +- PassError              a pass cannot process an item; the runner retries, then parks
++- PageError              a page of the web cannot be read; has a code
 +- LostLease              another worker took the work over; nothing was written
 """
 
-from typing import ClassVar
+from math import ceil
+from typing import ClassVar, Final
+
+_LONGEST_WAIT_SECONDS: Final = 60
 
 
 class NremError(Exception):
@@ -99,9 +103,10 @@ class OverloadedError(RejectedError):
     status = 429
     code = "rate_limited"
 
-    def __init__(self, message: str | None = None, *, retry_after_seconds: int = 1) -> None:
+    def __init__(self, message: str | None = None, *, retry_after_seconds: float = 1.0) -> None:
         super().__init__(message)
-        self.retry_after_seconds = retry_after_seconds
+        # Clients sleep exactly that long, and read whole seconds only.
+        self.retry_after_seconds = min(max(ceil(retry_after_seconds), 1), _LONGEST_WAIT_SECONDS)
 
 
 class UnavailableError(NremError):
@@ -114,6 +119,15 @@ class PassError(NremError):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class PageError(NremError):
+    """A page of the web cannot be read; `is_passing` when it may be, a while later."""
+
+    def __init__(self, code: str, *, is_passing: bool = False) -> None:
+        super().__init__(code)
+        self.code = code
+        self.is_passing = is_passing
 
 
 class LostLease(NremError):  # noqa: N818 - an expected outcome, not a fault

@@ -19,6 +19,7 @@ from nrem.llm.embed import Embedder
 from nrem.llm.provider import Provider
 from nrem.policy.params import Policy
 from nrem.policy.timeline import Timeline
+from nrem.reach import Reach
 from nrem.store.inbox import Item
 from nrem.store.lease import Lease
 from nrem.store.work import Waits
@@ -42,6 +43,8 @@ class Tools:
     embedder: Embedder
     provider: Provider
     digest: Digest
+    # what of the web may be read; nothing, unless an operator says so
+    reach: Reach = field(default_factory=Reach)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from nrem.digest import Digest
 from nrem.llm.embed import load_embedder
 from nrem.llm.offline import OfflineProvider
 from nrem.queue import Nudger
+from nrem.reach import Reach
 from nrem.store import engine, heartbeat
 from worker.contract import Pass, Tools
 from worker.runner import Cause, Outcome, Setting, drain
@@ -83,6 +84,7 @@ def make_tools(settings: Settings) -> Tools:
         embedder=embedder,
         provider=OfflineProvider(embedder),
         digest=Digest(settings.load_pepper()),
+        reach=Reach(hosts=settings.ingest_hosts, networks=settings.ingest_private_networks),
     )
 
 

@@ -1,6 +1,6 @@
 """GET /v1/audit: the trail of the caller's org."""
 
-from typing import Annotated, Final, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 
 from fastapi import APIRouter, Query
 from sqlalchemy import Connection
@@ -86,7 +86,9 @@ def _same(one: _Value | None, other: _Value | None, field: str, its: str) -> _Va
 
 
 def _entry_out(one: Written) -> AuditEntryOut:
-    answered = [ids.encode(ids.MEMORY, number) for number in one.memory_ids]
+    named: dict[str, Any] = {"session_id": one.session} if one.session else {}
+    if one.memory_ids:
+        named["memory_ids"] = [ids.encode(ids.MEMORY, number) for number in one.memory_ids]
     return AuditEntryOut(
         id=one.entry_id,
         operation=one.operation,
@@ -100,5 +102,5 @@ def _entry_out(one: Written) -> AuditEntryOut:
         ip_address=one.address,
         key_id=ids.encode(ids.KEY, one.key_row_id) if one.key_row_id else None,
         run_id=ids.encode(ids.RUN, one.run_id) if one.run_id else None,
-        details={**one.details, **({"memory_ids": answered} if answered else {})},
+        details={**one.details, **named},
     )

@@ -7,8 +7,9 @@ from api import body, jobs
 from api.deps import Nrem, Reader, Writer
 from api.openapi import takes
 from api.state import State
-from nrem.errors import InvalidError
+from nrem.errors import ForbiddenError, InvalidError, PageError, RejectedError
 from nrem.policy.ingest import cleaned
+from nrem.reach import Reach
 from nrem.store import dataset, directory
 from nrem.store.job import Job, NewJob
 from nrem.store.key import Caller
@@ -23,16 +24,24 @@ _TEXT_TYPE = "text/plain"
 async def post_ingest(
     request: Request, response: Response, state: Nrem, caller: Writer
 ) -> IngestOut:
-    """Have a text or a page cut into passages, each of which becomes a semantic memory."""
+    """Have a text or a page cut into passages, each of which becomes a semantic memory.
+
+    A page is read only of hosts that the operator named in `NREM_INGEST_HOSTS`; else 403.
+    """
     given = await body.take(request, response, IngestIn)
-    source = _source(given)
+    source = _source(given, _reach(state))
     found = await jobs.ask(
         request, state, caller, lambda conn: _plan(conn, request, state, caller, given, source)
     )
     return IngestOut(**jobs.accepted(found).model_dump(), kind=given.kind, dataset_id=found.dataset)
 
 
-def _source(given: IngestIn) -> dict[str, str | int]:
+def _reach(state: State) -> Reach:
+    settings = state.settings
+    return Reach(hosts=settings.ingest_hosts, networks=settings.ingest_private_networks)
+
+
+def _source(given: IngestIn, reach: Reach) -> dict[str, str | int]:
     """What is to be read, as the job keeps it."""
     if given.kind == "text":
         if given.text is None:
@@ -45,7 +54,28 @@ def _source(given: IngestIn) -> dict[str, str | int]:
         raise InvalidError(
             "is required when kind is url", field="url", remedy="send the page's address in it"
         )
+    try:
+        reach.target(given.url)
+    except PageError as error:
+        raise _refusal(error) from None
     return {"kind": "url", "url": given.url}
+
+
+def _refusal(error: PageError) -> RejectedError:
+    if error.code == "invalid_url":
+        return InvalidError(
+            "is no http or https URL without a password",
+            field="url",
+            remedy="send the address of a page",
+        )
+    setting = "NREM_INGEST_HOSTS"
+    if error.code == "address_not_allowed":
+        setting = "NREM_INGEST_PRIVATE_NETWORKS"
+    return ForbiddenError(
+        "pages of this host may not be read",
+        field="url",
+        remedy=f"have the operator name it in {setting}, or hand in the text",
+    )
 
 
 def _plan(

@@ -150,7 +150,7 @@ def _store(conn: Connection, org_id: int, step: _Step) -> Any:  # noqa: ANN401 -
             actor=step.actor,
             agent_id=row.agent_id,
             user_id=row.user_id,
-            details={"session": row.id},
+            details=audit.of_session(row.id),
         )
         audit.add(conn, org_id, [entry])
     return row

@@ -9,11 +9,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection
 
 from nrem.store.statement import statement
+
+# the detail that holds the row number of a session
+_SESSION: Final = "session"
 
 
 class Operation(StrEnum):
@@ -78,6 +81,11 @@ def add(conn: Connection, org_id: int, entries: Iterable[Entry]) -> None:
         conn.execute(statement("audit_add"), {"org_id": org_id, "entries": json.dumps(rows)})
 
 
+def of_session(session_id: int) -> dict[str, int]:
+    """The details of an entry about a session; a reader gets the caller's id of it."""
+    return {_SESSION: session_id}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
     """Which entries to show; None means any."""
@@ -100,6 +108,8 @@ class Written:
     run_id: int | None
     agent: str | None
     user: str | None
+    # of an entry about one
+    session: str | None
     memory_id: int | None
     memory_type: str | None
     memory_ids: tuple[int, ...]
@@ -126,11 +136,12 @@ def _written(row: Any) -> Written:  # noqa: ANN401 - a row
         run_id=row.run_id,
         agent=row.agent,
         user=row.user,
+        session=row.session,
         memory_id=row.memory_id,
         memory_type=row.memory_type,
         memory_ids=tuple(row.memory_ids),
         address=row.address,
-        details=row.details,
+        details={name: value for name, value in row.details.items() if name != _SESSION},
     )
 
 

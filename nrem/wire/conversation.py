@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, Field
 
-from nrem.wire.field import Id, Metadata
+from nrem.wire.field import Id, LaxMetadata
 from nrem.wire.request import Lax
 
 TurnRole = Literal["user", "assistant", "system", "tool", "summary"]
@@ -27,7 +27,7 @@ class ConversationIn(Lax):
     title: Annotated[str, Field(max_length=1_000), BeforeValidator(_without_nul)] | None = None
     # turns after which a summary is due
     summary_cadence: Annotated[int, Field(ge=1, le=1_000)] = 10
-    metadata: Metadata = Field(default_factory=dict)
+    metadata: LaxMetadata = Field(default_factory=dict)
 
 
 class TurnIn(Lax):

@@ -21,7 +21,7 @@ MAX_BODY_BYTES: Final = 8 * 1024 * 1024
 MAX_LAX_BODY_BYTES: Final = 10 * 1024 * 1024
 MAX_EVENT_BYTES: Final = 256 * 1024
 MAX_DEPTH: Final = 32
-_MAX_CONTENT: Final = 100_000
+MAX_CONTENT: Final = 100_000
 _EARLIEST: Final = datetime(1900, 1, 1, tzinfo=UTC)
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _LATEST_AHEAD: Final = timedelta(hours=24)
@@ -138,7 +138,7 @@ def _check_leaf(value: object) -> None:
 Id = Annotated[str, Field(min_length=1, max_length=256), AfterValidator(no_nul)]
 Content = Annotated[
     str,
-    Field(min_length=1, max_length=_MAX_CONTENT),
+    Field(min_length=1, max_length=MAX_CONTENT),
     AfterValidator(no_nul),
     AfterValidator(_not_blank),
 ]
@@ -163,10 +163,10 @@ AsOf = Annotated[
 ]
 
 # Of the routes that other clients send to: what they mean is taken, what they cannot mean is not.
-LaxQuery = Annotated[str, Field(max_length=_MAX_CONTENT), BeforeValidator(_without_nul)]
+LaxQuery = Annotated[str, Field(max_length=MAX_CONTENT), BeforeValidator(_without_nul)]
 LaxContent = Annotated[
     str,
-    Field(min_length=1, max_length=_MAX_CONTENT),
+    Field(min_length=1, max_length=MAX_CONTENT),
     AfterValidator(_not_blank),
     BeforeValidator(_without_nul),
 ]

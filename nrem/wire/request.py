@@ -86,7 +86,7 @@ class SessionStartIn(_EventIn):
 
     type: Literal["session.start"]
     session_id: Id
-    session_type: Id = "conversation"
+    session_type: Id | None = None
     metadata: Metadata = Field(default_factory=dict)
 
 

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from nrem.wire.field import Id, Metadata
+from nrem.wire.field import Id, LaxMetadata
 from nrem.wire.request import Lax
 
 ConsolidationState = Literal["waiting", "done", "failed", "parked", "undone"]
@@ -18,7 +18,7 @@ class SessionIn(Lax):
     session_type: Id = "conversation"
     user_id: Id | None = None
     session_id: Id | None = None
-    metadata: Metadata = Field(default_factory=dict)
+    metadata: LaxMetadata = Field(default_factory=dict)
 
 
 class ConsolidationOut(BaseModel):

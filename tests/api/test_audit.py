@@ -155,15 +155,29 @@ def test_trail_is_readable_with_the_scope_to_read_memories_alone(
 
 
 def test_session_is_told_from_start_to_end_without_its_words(caller: Caller) -> None:
-    body = {"agent_id": "agent", "session_id": CANARY, "metadata": {"a": CANARY}}
+    body = {"agent_id": "agent", "session_id": "mine", "metadata": {"a": CANARY}}
     caller.post("/v1/sessions", {**body, "session_type": CANARY})
-    caller.client.post(f"/v1/sessions/{CANARY}/end")
-    caller.client.post(f"/v1/sessions/{CANARY}/end")
+    caller.client.post("/v1/sessions/mine/end")
+    caller.client.post("/v1/sessions/mine/end")
 
     found = trail(caller)
 
     assert [one["operation"] for one in found["entries"]] == ["session_end", "session_start"]
+    assert [one["details"] for one in found["entries"]] == [{"session_id": "mine"}] * 2
     assert CANARY not in str(found)
+
+
+def test_trail_keeps_no_id_that_a_caller_chose(caller: Caller) -> None:
+    names = {"agent_id": CANARY, "user_id": CANARY}
+    caller.post("/v1/sessions", {**names, "session_id": CANARY})
+    caller.post("/v1/conversations", names)
+
+    kept = caller.world.ask(
+        "SELECT row_to_json(a)::text FROM audit AS a WHERE org_id = %(org)s", org=caller.org
+    )
+
+    assert len(kept) == 2
+    assert CANARY not in str(kept)
 
 
 def test_conversation_is_told_without_its_words(caller: Caller) -> None:

@@ -113,6 +113,16 @@ def test_memory_added_again_keeps_its_first_number_and_role(caller: Caller) -> N
     assert operations(caller) == ["conversation_create", "turn_add", "turn_add"]
 
 
+def test_memory_added_many_times_at_once_is_one_turn(caller: Caller) -> None:
+    talk, (one,) = create(caller)["id"], stored(caller, 1)
+
+    with ThreadPoolExecutor(8) as pool:
+        indexes = list(pool.map(lambda _: add(caller, talk, one)["turn_index"], range(8)))
+
+    assert indexes == [1] * 8
+    assert turns(caller, talk)["total"] == 1
+
+
 def test_memory_of_another_conversation_is_refused_until_that_is_deleted(caller: Caller) -> None:
     first, second, (one,) = create(caller)["id"], create(caller)["id"], stored(caller, 1)
     add(caller, first, one)
@@ -231,6 +241,8 @@ def test_turn_of_a_forgotten_memory_stays_without_its_words(caller: Caller) -> N
         ("statement 1", False),
     ]
     assert found["total"] == 2
+    caller.post(f"/v1/memories/{one}:restore", {})
+    assert turns(caller, talk)["turns"][0]["content"] == "statement 0"
 
 
 def test_turn_of_an_erased_memory_goes_and_no_other_is_renumbered(caller: Caller) -> None:

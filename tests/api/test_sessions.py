@@ -176,6 +176,24 @@ def test_consolidation_of_a_session_is_told(caller: Caller) -> None:
     assert done == {"state": "done", "reason": None}
 
 
+def test_session_in_which_nothing_was_said_is_consolidated_too(caller: Caller) -> None:
+    caller.post("/v1/sessions", {"agent_id": "agent", "session_id": "s"})
+    end(caller)
+
+    caller.run("consolidate")
+
+    assert caller.get("/v1/sessions/s").json()["state"] == "consolidated"
+
+
+def test_event_that_starts_a_session_may_say_of_which_type(caller: Caller) -> None:
+    begin = {"type": "session.start", "agent_id": "agent"}
+    caller.send({**begin, "session_id": "a", "session_type": "task"}, {**begin, "session_id": "b"})
+
+    types = [caller.get(f"/v1/sessions/{name}").json()["session_type"] for name in "ab"]
+
+    assert types == ["task", "conversation"]
+
+
 def _consolidate_is(caller: Caller, assignments: str) -> None:
     caller.world.do(
         f"UPDATE leases SET {assignments} WHERE org_id = %(org)s AND pass = 'consolidate'",  # noqa: S608

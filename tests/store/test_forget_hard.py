@@ -172,3 +172,20 @@ def test_run_without_named_rows_changes_nothing(org: Org) -> None:
 
     assert erase(org, 987_654_321).rows == ()
     assert org.memories("*") == before
+
+
+def test_address_of_a_page_leaves_its_job_with_the_last_passage(org: Org) -> None:
+    first, last = keep(org, "the first passage", "the last passage")
+    org.world.do(
+        "INSERT INTO jobs (org_id, family, state, input_key, request, result, created_at, "
+        "updated_at) VALUES (%(org)s, 'ingest', 'completed', 'k', "
+        """'{"kind": "url", "url": "https://example.org/quorvax"}', """
+        "jsonb_build_object('memory_ids', %(ids)s::bigint[]), now(), now())",
+        org=org.number,
+        ids=[first, last],
+    )
+
+    erase(org, first)
+    assert hits(org.world, "quorvax") == {"jobs.request": 1}
+    erase(org, last)
+    assert hits(org.world, "quorvax") == {}

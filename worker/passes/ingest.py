@@ -12,8 +12,11 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from nrem import page
+from nrem.errors import PageError, PassError
+from nrem.page import Page
 from nrem.policy.consolidate_model import Trust
-from nrem.policy.ingest import Passage, passages
+from nrem.policy.ingest import Passage, cleaned, passages
 from nrem.policy.model import MemoryType
 from nrem.store import audit, inbox, ingest, job, run_change
 from nrem.store.audit import Entry, Operation
@@ -34,6 +37,10 @@ class Next:
     """The next step of a job."""
 
     job: Job
+    # just read; its text is the next step's
+    page: Page | None = None
+    # why it cannot be read
+    fault: str | None = None
     # passages by their numbers, and where the text goes on
     passages: tuple[Passage, ...] = ()
     is_last: bool = False
@@ -44,10 +51,29 @@ def claim(conn: Connection, work: Work, _limit: int) -> Job | None:
     return job.begin(conn, work.org_id, work.items[0].item_id, NAME)
 
 
-def decide(found: Job | None, _proposal: None, _work: Work) -> Next | None:
-    """The passages that come next."""
+def propose(work: Work, found: Job | None) -> Page | PageError | None:
+    """The page, where one is to be read; what may pass is tried again later.
+
+    Raises: PassError.
+    """
+    if found is None or found.request["kind"] != "url" or "text" in found.request:
+        return None
+    try:
+        return page.fetch(found.request["url"], work.tools.reach)
+    except PageError as error:
+        if error.is_passing and work.items[0].attempts < INGEST.max_attempts:
+            raise PassError(error.code) from None
+        return error
+
+
+def decide(found: Job | None, read: Page | PageError | None, _work: Work) -> Next | None:
+    """The text that was read, or the passages that come next."""
     if found is None:
         return None
+    if isinstance(read, Page):
+        return Next(job=found, page=read)
+    if isinstance(read, PageError):
+        return Next(job=found, fault=read.code)
     start = int(found.result.get("at", 0))
     text = str(found.request.get("text", ""))
     coming = passages(text, start, _STEP)
@@ -58,6 +84,11 @@ def apply(conn: Connection, work: Work, step: Next | None) -> Changes:
     """Store the passages, and end the job or queue its rest."""
     if step is None:
         return Changes(read=1, reason="job_is_over")
+    if step.fault is not None:
+        job.fail(conn, work.org_id, [step.job.job_id], step.fault, run_id=work.run_id)
+        return Changes(read=1, changed=1, reason=step.fault, detail={"job": step.job.wire_id})
+    if step.page is not None:
+        return _keep(conn, work, step.job, step.page)
     done = dict(step.job.result)
     first = int(done.get("chunks", 0)) + 1
     made = _store(conn, work, step, first)
@@ -79,6 +110,14 @@ def apply(conn: Connection, work: Work, step: Next | None) -> Changes:
         detail={"job": step.job.wire_id, "memories": made},
         due=({"embed": 0.0} if made else {}) | ({} if step.is_last else {NAME: 0.0}),
     )
+
+
+def _keep(conn: Connection, work: Work, found: Job, read: Page) -> Changes:
+    """Keep the text of a page for the steps that cut it."""
+    learned = {"text": cleaned(read.text), "bytes": read.size}
+    result = {**found.result, "content_type": read.content_type}
+    job.go_on(conn, work.org_id, found, result, learned=learned)
+    return Changes(read=1, changed=1, detail={"job": found.wire_id}, due={NAME: 0.0})
 
 
 def _store(conn: Connection, work: Work, step: Next, first: int) -> list[int]:
@@ -135,6 +174,7 @@ INGEST: Final = Pass(
     # longer than a page may take
     lease_seconds=60.0,
     claim=claim,
+    propose=propose,
     decide=decide,
     apply=apply,
     next_due=next_due,

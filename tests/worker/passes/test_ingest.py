@@ -1,17 +1,20 @@
 """The pass ingest: every passage becomes one memory, in steps that a kill cannot double."""
 
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from nrem.policy.ingest import passages
+from tests.paging import Answer, Site, served
 from tests.worker.jobbing import Asked, ask, audited
-from tests.worker.trouble import Killed, frozen, killed
-from tests.world import NOW, Org
+from tests.worker.trouble import OPEN_TRANSACTIONS, Killed, frozen, killed
+from tests.world import NOW, TOOLS, Org
 from worker.contract import Changes, Work
 from worker.passes.ingest import INGEST, Next
+from worker.runner import drain
 
 
 def told(count: int) -> str:
@@ -178,3 +181,85 @@ def test_replay_of_a_job_that_is_over_changes_nothing(org: Org) -> None:
 
     assert (again.outcome, again.changes.reason) == ("noop", "job_is_over")
     assert len(org.memories()) == 1
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with served() as found:
+        yield found
+
+
+def read(org: Org, site: Site, *, now: datetime = NOW) -> list[str]:
+    """Drive the pass as a worker that may read the site; answers the outcomes."""
+    tools = replace(TOOLS, reach=site.reach)
+    return [its.outcome for its in drain(org.world.setting(now=now, tools=tools), INGEST)]
+
+
+def test_page_becomes_memories_that_name_it(org: Org, site: Site) -> None:
+    url = site.put("/", "<h1>Tea</h1><p>The kettle stands on the shelf.</p>", "text/html")
+    asked = ask(org, "ingest", {"kind": "url", "url": url})
+
+    read(org, site)
+
+    done = asked.read()
+    assert (done.state, done.result["content_type"]) == ("completed", "text/html")
+    assert done.request == {"kind": "url", "url": url, "bytes": 50}
+    ((content, trust, metadata),) = org.memories("content, trust, metadata")
+    assert (content, trust) == ("# Tea\n\nThe kettle stands on the shelf.", "web")
+    assert metadata == {"job_id": done.wire_id, "chunk": 1, "source_uri": url}
+
+
+def test_page_is_fetched_once_and_no_transaction_is_open_then(org: Org, site: Site) -> None:
+    url = site.put("/", told(150))
+    ask(org, "ingest", {"kind": "url", "url": url})
+    seen: list[int] = []
+    tools = replace(TOOLS, reach=site.reach)
+    watched = frozen(INGEST, lambda: seen.extend(org.column(OPEN_TRANSACTIONS)))
+
+    drain(org.world.setting(tools=tools), watched)
+
+    assert (seen, len(site.asked)) == ([0], 1)
+    assert len(org.memories()) == 150
+
+
+def test_page_that_is_not_there_fails_the_job_at_once(org: Org, site: Site) -> None:
+    asked = ask(org, "ingest", {"kind": "url", "url": site.url("/nowhere")})
+
+    outcomes = read(org, site)
+
+    assert outcomes == ["applied"]
+    assert (asked.read().state, asked.read().error) == ("failed", "http_404")
+    assert audited(org)[-1] == ("ingest", "failed")
+
+
+def test_worker_for_whom_no_host_is_named_reads_nothing(org: Org, site: Site) -> None:
+    asked = ask(org, "ingest", {"kind": "url", "url": site.put("/", "text")})
+
+    org.world.drain(INGEST)
+
+    assert (asked.read().state, asked.read().error) == ("failed", "host_not_allowed")
+    assert site.asked == []
+
+
+def test_page_that_may_come_back_is_asked_for_five_times(org: Org, site: Site) -> None:
+    site.answers["/"] = Answer(status=503)
+    asked = ask(org, "ingest", {"kind": "url", "url": site.url()})
+
+    states = []
+    for minute in range(INGEST.max_attempts):
+        read(org, site, now=NOW + timedelta(minutes=minute))
+        states.append((asked.read().state, asked.read().error))
+
+    assert states == [("running", None)] * 4 + [("failed", "http_503")]
+    assert len(site.asked) == 5
+
+
+def test_page_that_comes_back_is_read(org: Org, site: Site) -> None:
+    site.answers["/"] = Answer(status=503)
+    asked = ask(org, "ingest", {"kind": "url", "url": site.url()})
+    read(org, site)
+
+    site.put("/", "The kettle stands on the shelf.")
+    read(org, site, now=NOW + timedelta(minutes=1))
+
+    assert (asked.read().state, len(org.memories())) == ("completed", 1)
