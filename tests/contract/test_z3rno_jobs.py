@@ -1,9 +1,5 @@
 """Jobs with the unmodified client: ingest, distill, refine."""
 
-import http.server
-import threading
-from collections.abc import Iterator
-
 import pytest
 import z3rno
 
@@ -12,30 +8,6 @@ from tests.contract.driving import Driver
 TEXT = """The Oslo office opened in May 2024.
 
 Ann Larsen leads the Oslo office. She moved there from Bergen."""
-
-
-class _Page(http.server.BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        body = b"<html><body><h1>Offices</h1><p>The Oslo office opened in May.</p></body></html>"
-        self.send_response(200)
-        self.send_header("Content-Type", "text/html; charset=utf-8")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        """Nothing is printed."""
-
-
-@pytest.fixture
-def page() -> Iterator[str]:
-    """A web page that an operator has allowed."""
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Page) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/offices"
-        server.shutdown()
-        thread.join()
 
 
 def test_text_becomes_memories(client: Driver, agent: str) -> None:
