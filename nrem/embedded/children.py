@@ -52,6 +52,7 @@ class Urls:
     worker: str
     migrate: str
     broker: str | None
+_BUDGETS: Final = tuple(name for name in Settings.model_fields if name.startswith("budget_"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +102,9 @@ class Child:
             "NREM_ADMIN_HOST": settings.admin_host,
             "NREM_ADMIN_PORT": str(settings.admin_port),
             "NREM_POOL_SIZE": str(settings.pool_size),
+            "NREM_INGEST_HOSTS": ",".join(settings.ingest_hosts),
+            "NREM_INGEST_PRIVATE_NETWORKS": ",".join(map(str, settings.ingest_private_networks)),
+            **{f"NREM_{name}".upper(): str(getattr(settings, name)) for name in _BUDGETS},
         }
         if settings.pepper is not None:
             environment["NREM_PEPPER"] = settings.pepper.get_secret_value()
