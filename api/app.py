@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import problems
 from api.openapi import Application
+from api.replay import Replays
 from api.routes import (
     admin_holds,
     admin_passes,
@@ -23,11 +24,15 @@ from api.routes import (
     admin_runs,
     admin_schedules,
     agents,
+    audit,
+    budgets,
     changes,
+    conversations,
     distill,
     docs,
     events,
     explain,
+    forget,
     health,
     history,
     ingest,
@@ -35,9 +40,11 @@ from api.routes import (
     metrics,
     promotion,
     recall,
+    recall_stream,
     refine,
     relationships,
     sessions,
+    usage,
 )
 from api.state import State, open_state
 from nrem import __version__
@@ -47,15 +54,22 @@ from nrem.wire.answer import Problem
 
 _PUBLIC: Final = (
     health.router,
+    health.public_router,
     events.router,
     memories.router,
     explain.router,
     promotion.router,
     changes.router,
+    forget.router,
     relationships.router,
     history.router,
     recall.router,
+    recall_stream.router,
     sessions.router,
+    conversations.router,
+    audit.router,
+    budgets.router,
+    usage.router,
     ingest.router,
     distill.router,
     refine.router,
@@ -115,7 +129,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
 
 
-def _make(title: str, routers: tuple[APIRouter, ...]) -> FastAPI:
+def _make(title: str, routers: tuple[APIRouter, ...], *, joins: bool) -> FastAPI:
     made = Application(
         title=title,
         version=__version__,
@@ -130,18 +144,20 @@ def _make(title: str, routers: tuple[APIRouter, ...]) -> FastAPI:
     for router in routers:
         made.include_router(router)
     problems.install(made)
+    if joins:
+        made.add_middleware(Replays)
     made.add_middleware(RequestId)
     return made
 
 
 def make_public() -> FastAPI:
     """The application of the public listener."""
-    return _make("nrem", _PUBLIC)
+    return _make("nrem", _PUBLIC, joins=True)
 
 
 def make_admin() -> FastAPI:
     """The application of the admin listener."""
-    return _make("nrem admin", _ADMIN)
+    return _make("nrem admin", _ADMIN, joins=False)
 
 
 app = make_public()

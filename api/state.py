@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from api.attempt import Attempts
 from api.ingest import Flusher
 from api.recorder import Recorder
 from nrem.config import Settings
@@ -29,6 +30,7 @@ class State:
     flusher: Flusher
     recorder: Recorder
     nudger: Nudger
+    attempts: Attempts
 
 
 @asynccontextmanager
@@ -51,6 +53,7 @@ async def open_state(settings: Settings) -> AsyncIterator[State]:
                 Recorder(database, nudger) as recorder,
                 Flusher(database, nudger) as flusher,
             ):
+                attempts = Attempts()
                 yield State(
                     settings=settings,
                     database=database,
@@ -60,7 +63,9 @@ async def open_state(settings: Settings) -> AsyncIterator[State]:
                     flusher=flusher,
                     recorder=recorder,
                     nudger=nudger,
+                    attempts=attempts,
                 )
+                await attempts.wait()
         nudger.close()
     finally:
         await database.dispose()

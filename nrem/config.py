@@ -153,6 +153,7 @@ BrokerUrl = Annotated[
     str | None, BeforeValidator(_none_is_no_broker), AfterValidator(_checked_broker_url)
 ]
 Port = Annotated[int, Field(ge=0, le=65535)]
+Bound = Annotated[int, Field(ge=0, le=2**53 - 1)]
 
 
 class Settings(BaseSettings):
@@ -182,6 +183,13 @@ class Settings(BaseSettings):
     admin_port: Port = 8001
     # Connections per process; the embedded server takes 60 in all.
     pool_size: Annotated[int, Field(ge=1, le=100)] = 8
+    # What an org may spend on models that cost, unless it says otherwise; 0: no bound.
+    budget_daily_tokens: Bound = 0
+    budget_daily_llm_calls: Bound = 0
+    budget_daily_embeddings: Bound = 0
+    budget_monthly_tokens: Bound = 0
+    budget_monthly_llm_calls: Bound = 0
+    budget_monthly_embeddings: Bound = 0
     # Whose pages may be handed in by their address; none: nobody's.
     ingest_hosts: Hosts = ()
     # That are not public, and may be read from all the same.

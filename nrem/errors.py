@@ -17,7 +17,10 @@ NremError
 +- LostLease              another worker took the work over; nothing was written
 """
 
-from typing import ClassVar
+from math import ceil
+from typing import ClassVar, Final
+
+_LONGEST_WAIT_SECONDS: Final = 60
 
 
 class NremError(Exception):
@@ -100,9 +103,10 @@ class OverloadedError(RejectedError):
     status = 429
     code = "rate_limited"
 
-    def __init__(self, message: str | None = None, *, retry_after_seconds: int = 1) -> None:
+    def __init__(self, message: str | None = None, *, retry_after_seconds: float = 1.0) -> None:
         super().__init__(message)
-        self.retry_after_seconds = retry_after_seconds
+        # Clients sleep exactly that long, and read whole seconds only.
+        self.retry_after_seconds = min(max(ceil(retry_after_seconds), 1), _LONGEST_WAIT_SECONDS)
 
 
 class UnavailableError(NremError):

@@ -24,6 +24,8 @@ PREVIEW: Final = "prv"
 RELATIONSHIP: Final = "rel"
 CONVERSATION: Final = "cnv"
 JOB: Final = "job"
+ORG: Final = "org"
+KEY: Final = "key"
 
 
 def encode(prefix: str, number: int) -> str:

@@ -130,6 +130,14 @@ class ExpirePolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ForgetPolicy:
+    """What a request to forget may leave out."""
+
+    # True: a request that names no memory means all of the agent's; False: it is refused.
+    without_ids_forgets_agent: bool = flag(default=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SessionPolicy:
     """When a session that nobody ended counts as ended."""
 
@@ -224,6 +232,7 @@ class Policy:
     tiers: TierPolicy = TierPolicy()
     reinforce: ReinforcePolicy = ReinforcePolicy()
     expire: ExpirePolicy = ExpirePolicy()
+    forget: ForgetPolicy = ForgetPolicy()
     session: SessionPolicy = SessionPolicy()
     score: ScorePolicy = ScorePolicy()
     recall: RecallPolicy = RecallPolicy()

@@ -11,6 +11,11 @@ def ensure(conn: Connection, name: str) -> int:
     return int(conn.execute(statement("org_find"), {"name": name}).scalar_one())
 
 
+def name_of(conn: Connection, org_id: int) -> str:
+    """What the org of this transaction is called."""
+    return str(conn.execute(statement("org_name"), {"org_id": org_id}).scalar_one())
+
+
 def find_all(conn: Connection) -> list[int]:
     """Every org's number."""
     return list(conn.execute(statement("org_all")).scalars())

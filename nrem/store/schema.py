@@ -40,6 +40,7 @@ from nrem.store.schema_surface import (
     dataset_memories,
     datasets,
     jobs,
+    replays,
 )
 from nrem.store.schema_tenant import (
     derivations,
@@ -105,6 +106,7 @@ TENANT_TABLES: Final[tuple[Table, ...]] = (
     budgets,
     datasets,
     jobs,
+    replays,
     dataset_memories,
 )
 

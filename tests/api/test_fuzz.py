@@ -36,6 +36,9 @@ _ROUTES = [
     f"{_MEMORY}:restore",
     f"{_MEMORY}/rollback",
     f"{_MEMORY}/relationships",
+    "/v1/sessions",
+    "/v1/conversations",
+    f"/v1/conversations/{ids.encode(ids.CONVERSATION, 1)}/turns",
 ]
 
 

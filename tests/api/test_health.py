@@ -1,11 +1,15 @@
 """The two listeners: who serves what, and what they say of themselves."""
 
+import tomllib
+
 import httpx2
 import pytest
 
 from api.app import app
+from nrem import __version__
 from nrem.store.schema import SCHEMA_VERSION
 from tests.api.serving import Caller, Service, serve
+from tests.house.project import ROOT
 from tests.postgres import Database
 
 CANARY = "a canary that sings of Canaan"
@@ -26,10 +30,25 @@ def test_process_says_that_it_can_serve(service: Service) -> None:
         assert client.get("/readyz").json()["status"] == "ok"
 
 
+@pytest.mark.parametrize(("here", "there"), [("/livez", "/v1/health"), ("/readyz", "/v1/ready")])
+def test_health_is_told_in_two_places(service: Service, here: str, there: str) -> None:
+    with service.client() as client:
+        assert client.get(there).json() == client.get(here).json()
+
+
+def test_version_is_the_same_wherever_it_is_told(service: Service) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    with service.client() as client:
+        told = [client.get(path).json()["version"] for path in ("/v1/health", "/v1/ready")]
+        document = client.get("/openapi.json").json()["info"]["version"]
+
+    assert {*told, document, project["version"]} == {__version__}
+
+
 def test_database_at_another_version_is_not_served(database: Database) -> None:
     with serve(database) as service, service.client() as client:
         service.world.do("UPDATE alembic_version SET version_num = '9999'")
-        answer = client.get("/readyz")
+        answer = client.get("/v1/ready")
         lives = client.get("/livez")
         service.world.do("UPDATE alembic_version SET version_num = %(v)s", v=SCHEMA_VERSION)
         again = client.get("/readyz")

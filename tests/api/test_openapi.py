@@ -59,7 +59,7 @@ def test_every_route_with_a_body_describes_it() -> None:
 def test_document_says_which_routes_need_a_key() -> None:
     open_to_all = {path for _, path, operation in _operations() if not operation.get("security")}
 
-    assert open_to_all == {"/livez", "/readyz"}
+    assert open_to_all == {"/livez", "/readyz", "/v1/health", "/v1/ready"}
 
 
 def test_every_error_has_the_shape_of_a_problem() -> None:

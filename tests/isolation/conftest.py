@@ -19,6 +19,7 @@ _SURFACE = (
     FROM conversations AS c JOIN memories AS m ON m.org_id = c.org_id
     WHERE c.org_id = %(org)s LIMIT 1""",
     "INSERT INTO budgets (org_id, set_at) VALUES (%(org)s, now())",
+    "INSERT INTO replays (org_id, key, body, created_at) VALUES (%(org)s, 'key', 'body', now())",
     "INSERT INTO datasets (org_id, external_id, created_at) VALUES (%(org)s, 'd', now())",
     """INSERT INTO jobs (org_id, family, input_key, request, created_at, updated_at)
     VALUES (%(org)s, 'ingest', 'key', '{}', now(), now())""",

@@ -1,0 +1,160 @@
+"""Every call about what an org has besides memories."""
+
+from datetime import UTC, datetime
+from typing import Final
+
+from nrem import sdk
+from tests.sdk import samples
+from tests.sdk.call import call, plain
+
+_AT: Final = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
+
+ORG: Final = [
+    call(
+        "audit",
+        "GET /v1/audit?agent_id=agent-1&operation=store&memory_id=mem_1&page=2&page_size=10",
+        samples.AUDIT,
+        sdk.AuditPage,
+        agent_id="agent-1",
+        event_type=sdk.EventType.STORE,
+        memory_id="mem_1",
+        page=2,
+        limit=10,
+    ),
+    call("audit", "GET /v1/audit?page=1&page_size=50", samples.AUDIT, sdk.AuditPage),
+    call("get_my_budgets", "GET /v1/tenants/me/budgets", samples.BUDGETS, sdk.TenantBudgetsView),
+    call(
+        "set_my_budgets",
+        "PUT /v1/tenants/me/budgets",
+        samples.BUDGETS,
+        sdk.TenantBudgetsView,
+        {"daily_tokens": 5},
+        body={"daily_tokens": 5},
+    ),
+    plain(
+        "create_conversation",
+        "POST /v1/conversations",
+        samples.CONVERSATION,
+        sdk.Conversation,
+        agent_id="agent-1",
+        user_id="u",
+        title="t",
+        summary_cadence=5,
+        metadata={"k": 1},
+    ),
+    call(
+        "get_conversation",
+        "GET /v1/conversations/cnv_1",
+        samples.CONVERSATION,
+        sdk.Conversation,
+        "cnv_1",
+    ),
+    plain(
+        "add_turn",
+        "POST /v1/conversations/cnv_1/turns",
+        samples.TURN_ADDED,
+        sdk.TurnAddResponse,
+        "cnv_1",
+        memory_id="mem_1",
+        turn_role=sdk.TurnRole.USER,
+    ),
+    call(
+        "list_turns",
+        "GET /v1/conversations/cnv_1/turns?after_turn=0&limit=50",
+        samples.TURNS,
+        sdk.TurnListResponse,
+        "cnv_1",
+        after_turn=0,
+    ),
+    call("delete_conversation", "DELETE /v1/conversations/cnv_1", None, None, "cnv_1"),
+    plain(
+        "start_session",
+        "POST /v1/sessions",
+        samples.SESSION,
+        sdk.Session,
+        agent_id="agent-1",
+        session_type="conversation",
+        user_id="u",
+        session_id="mine",
+        metadata={"k": "v"},
+    ),
+    call("get_session", "GET /v1/sessions/a%2Fb%3F", samples.SESSION, sdk.Session, "a/b?"),
+    call("end_session", "POST /v1/sessions/ses_1/end", samples.ENDED, sdk.SessionEnd, "ses_1"),
+    call(
+        "ingest_text",
+        "POST /v1/ingest",
+        samples.INGEST,
+        sdk.IngestJob,
+        body={"kind": "text", "agent_id": "agent-1", "text": "long", "dataset_id": "d"},
+        agent_id="agent-1",
+        text="long",
+        dataset_id="d",
+    ),
+    call(
+        "ingest_url",
+        "POST /v1/ingest",
+        samples.INGEST,
+        sdk.IngestJob,
+        body={"kind": "url", "agent_id": "agent-1", "url": "https://example.org/"},
+        agent_id="agent-1",
+        url="https://example.org/",
+    ),
+    call(
+        "get_ingest_status",
+        "GET /v1/ingest/job_1",
+        samples.INGEST_STATUS,
+        sdk.IngestJobStatus,
+        "job_1",
+    ),
+    plain(
+        "distill",
+        "POST /v1/distill",
+        samples.DISTILL,
+        sdk.DistillJob,
+        agent_id="agent-1",
+        memory_ids=["mem_1"],
+        chunk_size=512,
+        chunk_overlap=0,
+        max_concurrency=1,
+        summary_style=sdk.SummaryStyle.BULLET,
+        include_summary=False,
+    ),
+    call(
+        "get_distill_status",
+        "GET /v1/distill/job_2",
+        samples.DISTILL_STATUS,
+        sdk.DistillJobStatus,
+        "job_2",
+    ),
+    plain("refine", "POST /v1/refine", samples.REFINE, sdk.RefineJob),
+    plain("refine", "POST /v1/refine", samples.REFINE, sdk.RefineJob, dataset_id="d"),
+    call(
+        "get_refine_status",
+        "GET /v1/refine/job_3",
+        samples.REFINE_STATUS,
+        sdk.RefineJobStatus,
+        "job_3",
+    ),
+    call(
+        "send_event",
+        "POST /v1/events",
+        samples.EVENTS,
+        sdk.EventsAccepted,
+        {"type": "turn", "occurred_at": _AT},
+        body={"type": "turn", "occurred_at": "2026-03-01T09:30:00Z"},
+    ),
+    call(
+        "send_events",
+        "POST /v1/events",
+        samples.EVENTS,
+        sdk.EventsAccepted,
+        [{"type": "memory"}],
+        body={"events": [{"type": "memory"}]},
+    ),
+    call("get_event", "GET /v1/events/evt_1", samples.EVENT, sdk.EventStatus, "evt_1"),
+    call("list_agents", "GET /v1/agents", samples.AGENTS, sdk.Agents),
+    *(
+        call(name, f"GET /v1/{name}", samples.REPORT, sdk.Report)
+        for name in ("usage", "limits", "health", "ready")
+    ),
+]
