@@ -93,7 +93,7 @@ async def transaction(state: State, caller: Caller) -> AsyncIterator["Transactio
         async with engine.begin_async(state.database, org_id=caller.org_id) as conn:
             await conn.run_sync(marker.check, state, caller)
             yield conn.run_sync
-            await conn.run_sync(marker.write)
+            await conn.run_sync(marker.write, state, caller)
             is_done = True
         marker.committed()
     except (OperationalError, InterfaceError) as error:

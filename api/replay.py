@@ -6,7 +6,6 @@ keep a repeat harmless by which means.
 """
 
 import asyncio
-import json
 from typing import Final
 
 from starlette.datastructures import Headers
@@ -16,7 +15,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api import marker, problems
 from api.attempt import Answer, Attempt
 from api.connection import connection_of
-from api.marker import Marker
 from api.state import State
 from nrem.errors import ConflictError
 from nrem.store import engine, key
@@ -64,26 +62,17 @@ class Replays:
         """Do what the request asks for, once for all processes where its route is marked."""
         mark = marker.begin(scope["method"], scope["path"], key=attempt.key, body=attempt.body)
         answer = await self._call(_named(scope, attempt.key), raw)
-        if mark is None:
-            return answer
-        if mark.is_repeated:
-            return await self._read_back(scope, mark) or answer
-        if answer.is_success:
-            await marker.name(scope["app"].state.nrem, mark, json.loads(answer.body))
+        if mark is not None and mark.is_repeated:
+            return await self._read_back(scope, mark.shown_at) or answer
         return answer
 
-    async def _read_back(self, scope: Scope, mark: Marker) -> Answer | None:
-        """What the first attempt made or changed, as it stands now."""
+    async def _read_back(self, scope: Scope, path: str) -> Answer | None:
+        """What the first attempt changed, as it stands now."""
         marker.end()
-        path = await marker.made_by(scope["app"].state.nrem, mark)
-        if path is None:
-            return None
         passed = [pair for pair in scope["headers"] if not pair[0].startswith(b"content-")]
         asked = {"method": "GET", "path": path, "raw_path": path.encode(), "query_string": b""}
         answer = await self._call({**scope, **asked, "headers": passed}, b"")
-        if not answer.is_success:
-            return None
-        return Answer(status=mark.route.status, headers=answer.headers, body=answer.body)
+        return answer if answer.is_success else None
 
     async def _call(self, scope: Scope, raw: bytes) -> Answer:
         """The application's answer to a request whose body is here already."""

@@ -26,6 +26,7 @@ from nrem.cli_frame import (
 )
 from nrem.cli_fuzz import fuzz
 from nrem.cli_hold import hold_app
+from nrem.cli_import import import_app
 from nrem.cli_policy import policy_app
 from nrem.cli_preview import preview_app
 from nrem.cli_promotion import promote_explain
@@ -45,6 +46,7 @@ app.add_typer(runs_app, name="runs")
 app.add_typer(bench_app, name="bench")
 app.add_typer(policy_app, name="policy")
 app.add_typer(hold_app, name="hold")
+app.add_typer(import_app, name="import")
 app.command("fuzz")(fuzz)
 app.command("promote-explain")(promote_explain)
 app.add_typer(preview_app, name="preview")

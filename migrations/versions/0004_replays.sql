@@ -1,12 +1,10 @@
--- What was done under an idempotency key, for routes whose rows keep none: digests and a row number.
+-- What was done under an idempotency key, for routes whose rows keep none: digests alone.
 SET LOCAL ROLE nrem_owner;
 
 CREATE TABLE replays (
   org_id bigint NOT NULL REFERENCES orgs (id) ON DELETE CASCADE,
   key bytea NOT NULL,
   body bytea NOT NULL,
-  -- the row that was made, once its answer is known
-  made bigint,
   created_at timestamptz NOT NULL,
   PRIMARY KEY (org_id, key)
 );

@@ -1,15 +1,15 @@
-"""What was done under idempotency keys in the last 24 hours: digests and the row that was made."""
-
-from typing import Any
+"""What was done under idempotency keys in the last 24 hours, as digests."""
 
 from sqlalchemy import Connection
 
 from nrem.store.statement import statement
 
 
-def find(conn: Connection, org_id: int, key: bytes) -> Any | None:  # noqa: ANN401 - a row
-    """The mark of a key, if it is one of the last 24 hours."""
-    return conn.execute(statement("replay_find"), {"org_id": org_id, "key": key}).one_or_none()
+def find(conn: Connection, org_id: int, key: bytes) -> bytes | None:
+    """The body that came with a key, if that was in the last 24 hours."""
+    asked = {"org_id": org_id, "key": key}
+    found = conn.execute(statement("replay_find"), asked).scalar_one_or_none()
+    return None if found is None else bytes(found)
 
 
 def add(conn: Connection, org_id: int, key: bytes, body: bytes) -> bool:
@@ -19,11 +19,6 @@ def add(conn: Connection, org_id: int, key: bytes, body: bytes) -> bool:
     """
     asked = {"org_id": org_id, "key": key, "body": body}
     return conn.execute(statement("replay_add"), asked).first() is not None
-
-
-def name(conn: Connection, org_id: int, key: bytes, made: int) -> None:
-    """Note the row that was made under a key."""
-    conn.execute(statement("replay_name"), {"org_id": org_id, "key": key, "made": made})
 
 
 def prune(conn: Connection, org_id: int) -> None:

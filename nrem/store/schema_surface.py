@@ -176,7 +176,6 @@ replays: Final = Table(
     number("org_id"),
     digest("key"),
     digest("body"),
-    number("made", nullable=True),
     instant("created_at"),
     PrimaryKeyConstraint("org_id", "key"),
     points_to("orgs", "org_id", dies_with=True),

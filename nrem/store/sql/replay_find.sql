@@ -1,6 +1,6 @@
 -- replay_find: what was done under an idempotency key in the last 24 hours.
 -- Index: replays_pkey
-SELECT r.body, r.made
+SELECT r.body
 FROM replays AS r
 WHERE r.org_id = cast(:org_id AS bigint)
   AND r.key = cast(:key AS bytea)
