@@ -13,6 +13,9 @@ NremError
 |  +- OverloadedError     429, with a time to wait
 +- UnavailableError       503, nothing was committed; sending again is safe
 +- PassError              a pass cannot process an item; the runner retries, then parks
+|  +- ReplyError           a model's reply cannot be used; it was paid for
++- Deferred               a pass must wait for somebody else; the runner makes it due then
++- NoModelError           no paid model may be asked, or none answers
 +- LostLease              another worker took the work over; nothing was written
 """
 
@@ -114,6 +117,28 @@ class PassError(NremError):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class ReplyError(PassError):
+    """A model's reply cannot be used."""
+
+
+class Deferred(NremError):  # noqa: N818 - an expected outcome, not a fault
+    """A pass must wait for somebody else; the try does not count."""
+
+    def __init__(self, reason: str, *, retry_after_seconds: float) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.retry_after_seconds = retry_after_seconds
+
+
+class NoModelError(NremError):
+    """No paid model may be asked, or none answers; `until_seconds` says for how long."""
+
+    def __init__(self, reason: str, *, until_seconds: float) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.until_seconds = until_seconds
 
 
 class LostLease(NremError):  # noqa: N818 - an expected outcome, not a fault

@@ -64,6 +64,7 @@ class Schedules:
     reinforce: Schedule = Schedule(cron="5 * * * *")
     consolidate: Schedule = Schedule(cron="7 * * * *")
     promote: Schedule = Schedule(cron="23 3 * * *")
+    appraise: Schedule = Schedule(cron="13 * * * *")
     preview: Schedule = Schedule(cron="11 * * * *")
     decay: Schedule = Schedule(cron="17 * * * *")
     expire: Schedule = Schedule(cron="43 * * * *")

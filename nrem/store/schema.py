@@ -32,6 +32,7 @@ from nrem.store.schema_knowledge import (
     run_changes,
 )
 from nrem.store.schema_life import accesses, crossings, holds, past_embeddings, past_lexemes
+from nrem.store.schema_llm import llm_calls, llm_gates, llm_spend
 from nrem.store.schema_surface import (
     audit,
     budgets,
@@ -55,7 +56,7 @@ from nrem.store.schema_tenant import (
 
 __all__ = ["CONTENT_COLUMNS", "CONTROL_TABLES", "SCHEMA_VERSION", "TENANT_TABLES", "metadata"]
 
-SCHEMA_VERSION: Final = "0004"
+SCHEMA_VERSION: Final = "0005"
 
 # Hold no text from callers; the worker role reads them across orgs.
 CONTROL_TABLES: Final[tuple[Table, ...]] = (
@@ -71,6 +72,8 @@ CONTROL_TABLES: Final[tuple[Table, ...]] = (
     heartbeats,
     schedules,
     redues,
+    llm_spend,
+    llm_gates,
 )
 
 # Hold what a person said, or ids of memories; org_id leads every key.
@@ -106,6 +109,7 @@ TENANT_TABLES: Final[tuple[Table, ...]] = (
     datasets,
     jobs,
     dataset_memories,
+    llm_calls,
 )
 
 # What callers and people wrote, and what is computed from it; kept out of planner statistics.
@@ -133,4 +137,6 @@ CONTENT_COLUMNS: Final[tuple[tuple[str, str], ...]] = (
     ("conversations", "metadata"),
     ("datasets", "external_id"),
     ("jobs", "request"),
+    ("llm_calls", "request"),
+    ("llm_calls", "reply"),
 )

@@ -28,6 +28,15 @@ _SURFACE = (
     WHERE d.org_id = %(org)s LIMIT 1""",
 )
 
+# A call of a paid model, what it cost, and when the model may be asked again.
+_PAID = (
+    """INSERT INTO llm_calls (org_id, pass, run_id, model, prompt_hash, request_hash,
+    reserved_micros, reserved_tokens, lapses_at, started_at)
+    VALUES (%(org)s, 'appraise', 1, 'model', 'x', 'y', 1, 1, now(), now())""",
+    "INSERT INTO llm_spend (org_id, day, pass) VALUES (%(org)s, current_date, 'appraise')",
+    "INSERT INTO llm_gates (org_id, model) VALUES (%(org)s, 'model')",
+)
+
 
 def _live(org: Org) -> None:
     """Leave rows of this org in every table."""
@@ -70,7 +79,7 @@ def _live(org: Org) -> None:
         org=org.number,
     )
     org.world.do("INSERT INTO redues (org_id) VALUES (%(org)s)", org=org.number)
-    for statement in _SURFACE:
+    for statement in (*_SURFACE, *_PAID):
         org.world.do(statement, org=org.number)
     org.world.do(
         "INSERT INTO api_keys (org_id, key_id, secret_hash, scopes) "
