@@ -1,7 +1,8 @@
 """The provider without a key: extractive and deterministic; the same input, the same proposal.
 
-Sentences are chosen by `nrem.policy.consolidate_extract` and knowledge is drafted by
-`nrem.policy.promote`; this adapter adds their vectors.
+Sentences are chosen by `nrem.policy.consolidate_extract`, knowledge is drafted by
+`nrem.policy.promote`, observations by `nrem.policy.observe_draft` and edits by
+`nrem.policy.reflect`; this adapter adds vectors where they are asked for.
 """
 
 from typing import Final
@@ -15,7 +16,11 @@ from nrem.llm.provider import (
     SessionProposal,
 )
 from nrem.policy.consolidate_extract import extract
+from nrem.policy.observe_draft import drafts as observed
+from nrem.policy.observe_model import ObserveInput, ObserveProposal
 from nrem.policy.promote import drafts
+from nrem.policy.reflect import edits
+from nrem.policy.reflect_model import ReflectInput, ReflectProposal
 
 
 class OfflineProvider:
@@ -55,3 +60,11 @@ class OfflineProvider:
             engine=self.engine,
             model_id=self._embedder.model_id,
         )
+
+    def propose_observations(self, window: ObserveInput) -> ObserveProposal:
+        """One observation per statement of the window, in the words that were said."""
+        return ObserveProposal(drafts=observed(window), engine=self.engine)
+
+    def propose_edits(self, batch: ReflectInput) -> ReflectProposal:
+        """Edits that take out what other observations of the batch cover."""
+        return ReflectProposal(edits=edits(batch), engine=self.engine)

@@ -1,16 +1,17 @@
-"""The seam behind which a model proposes what to keep of a session, and what episodes make.
+"""The seam behind which a model proposes: memories, knowledge, observations, edits of observations.
 
 A provider reads values and returns values: it opens no transaction, and what it returns is a
-proposal that `decide` of `nrem.policy.consolidate` or `nrem.policy.promote` judges. Content
-is data to it, never an instruction.
+proposal that `nrem.policy` judges. Content is data to it, never an instruction.
 """
 
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from nrem.policy.consolidate_model import Candidate, Dropped, Turn, Vector, Working
+from nrem.policy.observe_model import ObserveInput, ObserveProposal
 from nrem.policy.params import PromotePolicy, ScorePolicy
 from nrem.policy.promote_model import Draft, Episode
+from nrem.policy.reflect_model import ReflectInput, ReflectProposal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,4 +84,16 @@ class Provider(Protocol):
         """What repeated episodes make; a draft names its evidence among those of the input.
 
         Raises: PassError when the episodes cannot be processed; the runner retries, then parks.
+        """
+
+    def propose_observations(self, window: ObserveInput) -> ObserveProposal:
+        """What to note of a window of turns; a draft cites turns of the window by their numbers.
+
+        Raises: PassError when the window cannot be processed; the runner retries, then parks.
+        """
+
+    def propose_edits(self, batch: ReflectInput) -> ReflectProposal:
+        """How to shorten what was noted; an edit cites observations of the batch by ordinals.
+
+        Raises: PassError when the batch cannot be processed; the runner retries, then parks.
         """

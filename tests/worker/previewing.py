@@ -8,6 +8,8 @@ from nrem.llm.provider import (
     SessionInput,
     SessionProposal,
 )
+from nrem.policy.observe_model import ObserveInput, ObserveProposal
+from nrem.policy.reflect_model import ReflectInput, ReflectProposal
 from nrem.store import preview
 from nrem.store.preview import Preview
 from nrem.store.schema import TENANT_TABLES
@@ -39,6 +41,16 @@ class Asked:
         self.times += 1
         self._meanwhile()
         return TOOLS.provider.propose_promotions(promotion)
+
+    def propose_observations(self, window: ObserveInput) -> ObserveProposal:
+        self.times += 1
+        self._meanwhile()
+        return TOOLS.provider.propose_observations(window)
+
+    def propose_edits(self, batch: ReflectInput) -> ReflectProposal:
+        self.times += 1
+        self._meanwhile()
+        return TOOLS.provider.propose_edits(batch)
 
 
 def tell(org: Org, *said: str, session: str = "s", user: str = "user") -> None:
