@@ -7,12 +7,12 @@ is silenced for them.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
 from nrem.digest import Digest
 from nrem.llm.embed import Embedder
@@ -22,6 +22,8 @@ from nrem.policy.timeline import Timeline
 from nrem.store.inbox import Item
 from nrem.store.lease import Lease
 from nrem.store.work import Waits
+from worker.desk import Desk
+from worker.ledger import Errand
 
 
 class Shape(StrEnum):
@@ -42,6 +44,14 @@ class Tools:
     embedder: Embedder
     provider: Provider
     digest: Digest
+    # asks paid models; None: `provider` is all there is
+    desk: Desk | None = None
+
+    def lent(self, database: Engine, errand: Errand, now: datetime | None) -> "Tools":
+        """The tools for one step, on whose account paid models are asked."""
+        if self.desk is None:
+            return self
+        return replace(self, provider=self.desk.provider(database, errand, now))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +118,8 @@ class Changes:
     changed: int = 0
     reason: str | None = None
     engine: str | None = None
+    # of asking models for it
+    cost_usd: float = 0.0
     detail: Mapping[str, Any] = field(default_factory=dict)
     # the passes that have work because of it, and in how many seconds
     due: Mapping[str, float] = field(default_factory=dict)

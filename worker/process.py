@@ -11,9 +11,11 @@ from nrem.config import Settings
 from nrem.digest import Digest
 from nrem.llm.embed import load_embedder
 from nrem.llm.offline import OfflineProvider
+from nrem.llm.setting import LlmSettings
 from nrem.queue import Nudger
 from nrem.store import engine, heartbeat
 from worker.contract import Pass, Tools
+from worker.desk import Desk
 from worker.runner import Cause, Outcome, Setting, drain
 
 
@@ -79,10 +81,12 @@ def check_database(settings: Settings) -> None:
 def make_tools(settings: Settings) -> Tools:
     """The embedder, the provider and the digest that the settings name."""
     embedder = load_embedder(settings.embedder)
+    digest = Digest(settings.load_pepper())
     return Tools(
         embedder=embedder,
         provider=OfflineProvider(embedder),
-        digest=Digest(settings.load_pepper()),
+        digest=digest,
+        desk=Desk.of(LlmSettings(), embedder=embedder, digest=digest, data_dir=settings.data_dir),
     )
 
 

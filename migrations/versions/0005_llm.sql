@@ -65,6 +65,11 @@ CREATE TABLE llm_gates (
   PRIMARY KEY (org_id, model)
 );
 
+-- What appraise does to a memory can be undone as the other passes' doings can.
+ALTER TABLE run_changes DROP CONSTRAINT run_changes_what_check;
+ALTER TABLE run_changes ADD CONSTRAINT run_changes_what_check
+  CHECK (what IN ('created', 'merged', 'closed', 'superseded', 'supported', 'appraised', 'reverted'));
+
 DO $$
 DECLARE
   name text;

@@ -1,8 +1,8 @@
 """Sealing what was said about a person, with a key that lies outside of the database.
 
 One file per person in a directory of the data directory, mode 0600, 32 random bytes. Without it,
-what it sealed cannot be read any more, wherever copies of the database are: a lost key is as good as
-an erased one. AES-256-GCM; the row that a text belongs to is sealed along.
+what it sealed cannot be read any more, wherever copies of the database are: a lost key is an erased
+one. AES-256-GCM; the row that a text belongs to is sealed along.
 """
 
 import os

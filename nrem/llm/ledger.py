@@ -46,7 +46,7 @@ class Ledger(Protocol):
         """The reply to an equal request, or leave to make the call.
 
         Raises: Deferred when the model may be asked later; NoModelError when there is no money or
-        no model, or equal requests were answered too badly too often; PassError for a request
+        no model, or equal requests were answered too badly too often; ReplyError for a request
         without a record where only those are answered.
         """
 

@@ -9,6 +9,8 @@ from typing import Final
 
 from nrem.llm.embed import Embedder
 from nrem.llm.provider import (
+    AppraisalInput,
+    AppraisalProposal,
     PromotionInput,
     PromotionProposal,
     Proposed,
@@ -22,11 +24,14 @@ from nrem.policy.promote import drafts
 from nrem.policy.reflect import edits
 from nrem.policy.reflect_model import ReflectInput, ReflectProposal
 
+NO_MODEL: Final = "no_model"
+
 
 class OfflineProvider:
     """Proposes with rules and sentence vectors only; costs no money and asks no network."""
 
     engine: Final = "offline@1"
+    has_model: Final = False
 
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
@@ -68,3 +73,7 @@ class OfflineProvider:
     def propose_edits(self, batch: ReflectInput) -> ReflectProposal:
         """Edits that take out what other observations of the batch cover."""
         return ReflectProposal(edits=edits(batch), engine=self.engine)
+
+    def propose_importances(self, _appraisal: AppraisalInput) -> AppraisalProposal:
+        """No opinion: the rules have said all they know when they scored."""
+        return AppraisalProposal(opinions={}, engine=self.engine, reason=NO_MODEL)

@@ -1,7 +1,7 @@
 """The prompts: reviewed files, one per duty, and the digest by which the ledger knows them.
 
-A duty's prompt and the schema of its reply are the fixed prefix of each of its requests, so that the
-provider's cache can hold them.
+A duty's prompt and the schema of its reply are the fixed prefix of each of its requests, so that
+the provider's cache can hold them.
 """
 
 import json

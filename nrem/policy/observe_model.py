@@ -49,6 +49,8 @@ class ObserveInput:
     most: int = 50
     # the org's own idea of what matters
     weights: ScorePolicy = field(default_factory=ScorePolicy)
+    # whose words these are; no model is told
+    subject_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +77,8 @@ class ObserveProposal:
     # written into the run row, such as "offline@1"
     engine: str
     cost_usd: float = 0.0
+    # why the rules proposed, where a model was to
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,6 +43,8 @@ class ReflectInput:
     most: int = 200
     # cosine at or above which two observations may say the same
     similarity: float = 0.8
+    # whom they are about; no model is told
+    subject_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,3 +84,5 @@ class ReflectProposal:
     # written into the run row, such as "offline@1"
     engine: str
     cost_usd: float = 0.0
+    # why the rules proposed, where a model was to
+    reason: str | None = None

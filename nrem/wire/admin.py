@@ -109,7 +109,7 @@ class RunChangeOut(BaseModel):
     """What a run did to one memory: its words and the facts that changed, before and after."""
 
     memory_id: str
-    what: Literal["created", "merged", "closed", "superseded", "supported", "reverted"]
+    what: Literal["created", "merged", "closed", "superseded", "supported", "appraised", "reverted"]
     # none: the run made the memory
     version_before: int | None
     version_after: int

@@ -3,6 +3,8 @@
 from typing import Any
 
 from nrem.llm.provider import (
+    AppraisalInput,
+    AppraisalProposal,
     PromotionInput,
     PromotionProposal,
     SessionInput,
@@ -27,6 +29,7 @@ class Asked:
     """A provider that does something whenever it is asked."""
 
     engine = TOOLS.provider.engine
+    has_model = False
 
     def __init__(self, meanwhile: Any) -> None:  # noqa: ANN401
         self.times = 0
@@ -46,6 +49,11 @@ class Asked:
         self.times += 1
         self._meanwhile()
         return TOOLS.provider.propose_observations(window)
+
+    def propose_importances(self, appraisal: AppraisalInput) -> AppraisalProposal:
+        self.times += 1
+        self._meanwhile()
+        return TOOLS.provider.propose_importances(appraisal)
 
     def propose_edits(self, batch: ReflectInput) -> ReflectProposal:
         self.times += 1

@@ -3,6 +3,7 @@
 from typing import Final
 
 from worker.contract import Pass
+from worker.passes.appraise import APPRAISE
 from worker.passes.consolidate import CONSOLIDATE
 from worker.passes.decay import DECAY
 from worker.passes.embed import EMBED
@@ -16,6 +17,7 @@ from worker.passes.score import SCORE
 
 PASSES: Final[tuple[Pass, ...]] = (
     SCORE,  # an event becomes a memory with an importance
+    APPRAISE,  # an importance that is doubtful gets a second opinion
     EMBED,  # a text gets its vector
     REINFORCE,  # a memory that was of use lasts longer
     CONSOLIDATE,  # an ended session becomes episodic memories
