@@ -182,6 +182,16 @@ def rearm(
     )
 
 
+def put_off(
+    conn: Connection, org_id: int, name: str, due_at: datetime, *, cause: str | None = None
+) -> None:
+    """The org is not due for a pass before then, whatever of it is due, unless work comes in."""
+    conn.execute(
+        statement("work_put_off"),
+        {"org_id": org_id, "pass": name, "due_at": due_at, "cause": cause},
+    )
+
+
 def due_passes(conn: Connection) -> list[str]:
     """The passes for which any org has due work."""
     return list(conn.execute(statement("work_due")).scalars())

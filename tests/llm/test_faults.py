@@ -1,14 +1,21 @@
 """A provider in trouble: limited, overloaded, silent, broken and cut replies, by chance."""
 
 from collections import Counter
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
 from itertools import pairwise
 
-from tests.llm.asking import Asking
-from tests.llm.messages_api import Faults
-from tests.world import NOW, Org, end, turn
+import pytest
 
-SESSIONS = 40
+from nrem.embedded.postgres import EmbeddedPostgres
+from tests.llm.asking import Asking, asking
+from tests.llm.messages_api import Faults
+from tests.postgres import Database, created
+from tests.world import NOW, Org, connected, end, turn
+
+SESSIONS = 24
 TROUBLE = Faults(
     seed=7,
     limited=0.30,
@@ -19,102 +26,140 @@ TROUBLE = Faults(
     retry_after=30,
     hang_seconds=0.3,
 )
-_MOST_ROUNDS = 600
+# Room for one worst case and about ten real ones.
+BUDGET_MICROS = 5_500
+_MOST_ROUNDS = 400
 _ROUND = timedelta(seconds=20)
 
 
-def _talk(org: Org) -> None:
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """A day on which everything was tried until it was done."""
+
+    org: Org
+    process: Asking
+
+
+@contextmanager
+def _a_day(
+    cluster: EmbeddedPostgres,
+    template: Database,
+    place: pytest.TempPathFactory,
+    *,
+    budget_usd: float,
+) -> Iterator[Told]:
     """One session for each of many people, so that each is a stream of its own."""
-    for at in range(SESSIONS):
-        place = {"session": f"s{at}", "user": f"user{at}"}
-        org.append(turn(f"I moved to Lisbon with {at + 2} cats.", **place), end(**place))
-    org.world.drain("score")
+    with (
+        created(cluster, template.name) as database,
+        connected(database) as world,
+        asking(world, place.mktemp("data")) as process,
+    ):
+        org = world.found("org")
+        world.do(
+            "INSERT INTO policies (org_id, version, body, created_at) "
+            "VALUES (%(org)s, 1, jsonb_build_object('llm', "
+            "jsonb_build_object('daily_budget_usd', %(usd)s::float8)), %(since)s)",
+            org=org.number,
+            usd=budget_usd,
+            since=NOW - timedelta(days=1),
+        )
+        for at in range(SESSIONS):
+            names = {"session": f"s{at}", "user": f"user{at}"}
+            org.append(turn(f"I moved to Lisbon with {at + 2} cats.", **names), end(**names))
+        world.drain("score")
+        process.api.faults = TROUBLE
+        _let_pass(process, org)
+        yield Told(org=org, process=process)
 
 
-def _drain(asking: Asking, org: Org) -> list[tuple[datetime, int]]:
-    """Let time pass until all is done; at which instant how many calls had been made."""
-    told = []
+def _let_pass(process: Asking, org: Org) -> None:
     for at in range(_MOST_ROUNDS):
-        now = NOW + at * _ROUND
-        asking.drain("consolidate", now=now)
-        told.append((now, len(asking.api.calls)))
+        process.drain("consolidate", now=NOW + at * _ROUND)
         if not org.column("SELECT count(*) FROM sessions WHERE state = 'ended'")[0]:
-            return told
-    return told
+            return
 
 
-def test_everything_completes_and_nothing_wrong_is_written(asking: Asking, org: Org) -> None:
-    _talk(org)
-    asking.api.faults = TROUBLE
+@pytest.fixture(scope="module")
+def told(
+    cluster: EmbeddedPostgres, template: Database, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Told]:
+    with _a_day(cluster, template, tmp_path_factory, budget_usd=1.0) as found:
+        yield found
 
-    _drain(asking, org)
 
-    assert org.column("SELECT count(*) FROM sessions WHERE state = 'consolidated'") == [SESSIONS]
+def test_everything_completes_and_nothing_wrong_is_written(told: Told) -> None:
+    org = told.org
+
+    done = org.column("SELECT count(*) FROM sessions WHERE state = 'consolidated'")
+
+    assert done == [SESSIONS]
     assert org.column("SELECT count(*) FROM parked") == [0]
     assert len(org.memories()) == SESSIONS
     assert all("moved to Lisbon with" in one for one in org.memories())
-    kinds = Counter(org.column("SELECT status FROM llm_calls"))
-    assert {"ok", "limited", "overloaded", "timeout", "invalid", "truncated"} <= set(kinds)
-    assert sum(kinds.values()) == len(asking.api.calls)
 
 
-def test_no_call_is_made_before_the_provider_said(asking: Asking, org: Org) -> None:
-    _talk(org)
-    asking.api.faults = TROUBLE
+def test_every_kind_of_trouble_was_met_and_is_on_the_books(told: Told) -> None:
+    kinds = Counter(told.org.column("SELECT status FROM llm_calls"))
 
-    _drain(asking, org)
+    assert {"ok", "limited", "overloaded", "timeout", "invalid", "truncated"} == set(kinds)
+    assert sum(kinds.values()) == len(told.process.api.calls)
 
-    rows = org.ask("SELECT status, started_at FROM llm_calls ORDER BY id")
-    assert len(rows) > SESSIONS
+
+def test_no_call_is_made_before_the_provider_said(told: Told) -> None:
+    rows = told.org.ask("SELECT status, started_at FROM llm_calls ORDER BY id")
+    wait = timedelta(seconds=TROUBLE.retry_after)
+
     early = [
-        (one.started_at, two.started_at)
+        one.started_at
         for one, two in pairwise(rows)
-        if one.status == "limited"
-        and two.started_at < one.started_at + timedelta(seconds=TROUBLE.retry_after)
+        if one.status == "limited" and two.started_at < one.started_at + wait
     ]
+
+    assert len(rows) > SESSIONS
     assert not early
 
 
-def test_every_paid_reply_is_on_the_books_and_none_was_paid_twice(asking: Asking, org: Org) -> None:
-    _talk(org)
-    asking.api.faults = TROUBLE
-
-    _drain(asking, org)
+def test_every_paid_reply_is_on_the_books_and_no_good_one_was_paid_twice(told: Told) -> None:
+    org = told.org
 
     paid = org.ask(
-        "SELECT status, cost_micros, tokens_in, tokens_out, cache_read, cache_write "
-        "FROM llm_calls WHERE status IN ('ok', 'invalid', 'truncated')"
+        "SELECT status, cost_micros, request_hash FROM llm_calls "
+        "WHERE status IN ('ok', 'invalid', 'truncated')"
     )
-    assert len(paid) == sum(
-        one.answer.status == 200 and not one.answer.hang_seconds for one in asking.api.calls
-    )
+
+    answered = [one.answer for one in told.process.api.calls if one.answer.status == 200]
+    assert len(paid) == sum(not one.hang_seconds for one in answered)
     assert all(row.cost_micros > 0 for row in paid)
     assert org.column("SELECT sum(micros)::bigint FROM llm_spend") == [
         sum(row.cost_micros for row in paid)
     ]
-    good = [row for row in paid if row.status == "ok"]
-    offline = org.column(
-        "SELECT count(*) FROM runs WHERE outcome = 'applied' AND engine = 'offline@1' "
-        "AND pass = 'consolidate'"
+    good = [bytes(row.request_hash) for row in paid if row.status == "ok"]
+    assert len(good) == len(set(good))
+
+
+def test_runs_say_who_proposed(told: Told) -> None:
+    engines = Counter(
+        told.org.column(
+            "SELECT split_part(engine, '@', 1) FROM runs "
+            "WHERE pass = 'consolidate' AND outcome = 'applied'"
+        )
     )
-    assert len(good) + offline[0] == SESSIONS
+    good = told.org.column("SELECT count(*) FROM llm_calls WHERE status = 'ok'")
+
+    assert sum(engines.values()) == SESSIONS
+    assert [engines["claude-haiku-5-5"]] == good
 
 
-def test_budget_is_overshot_by_no_call(asking: Asking, org: Org) -> None:
-    _talk(org)
-    asking.api.faults = TROUBLE
-    budget = 20_000
-    org.world.do(
-        "INSERT INTO policies (org_id, version, body, created_at) "
-        "VALUES (%(org)s, 1, jsonb_build_object('llm', "
-        "jsonb_build_object('daily_budget_usd', %(usd)s::float8)), %(since)s)",
-        org=org.number,
-        usd=budget / 1_000_000,
-        since=NOW - timedelta(days=1),
-    )
+def test_budget_is_never_overshot(
+    cluster: EmbeddedPostgres, template: Database, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    usd = BUDGET_MICROS / 1_000_000
 
-    _drain(asking, org)
+    with _a_day(cluster, template, tmp_path_factory, budget_usd=usd) as told:
+        done = told.org.column("SELECT count(*) FROM sessions WHERE state = 'consolidated'")
+        spent = told.org.column("SELECT max(micros) FROM llm_spend")
+        reasons = set(told.org.column("SELECT reason FROM runs WHERE outcome = 'applied'"))
 
-    (spent,) = org.column("SELECT sum(micros)::bigint FROM llm_spend GROUP BY day ORDER BY day")[:1]
-    assert spent <= budget
-    assert org.column("SELECT count(*) FROM sessions WHERE state = 'consolidated'") == [SESSIONS]
+    assert done == [SESSIONS]
+    assert 0 < spent[0] <= BUDGET_MICROS
+    assert "budget_of_the_day_spent" in reasons

@@ -86,7 +86,7 @@ def _defer(step: Step, job: Work, items: Sequence[Item], error: Deferred) -> Out
             delay_seconds=error.retry_after_seconds,
             counts=False,
         )
-        step.rearm(conn, step.duty.next_due(conn, job))
+        step.put_off(conn, error.retry_after_seconds)
         return step.record(conn, job, "deferred", Changes(read=0, reason=error.reason))
 
 

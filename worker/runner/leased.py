@@ -142,9 +142,7 @@ def _defer(step: Step, job: Work, held: Lease, error: Deferred) -> Outcome:
     _skip(step, held)
     with step.begin() as conn:
         lease.finish(conn, held)
-        due_at = engine.instant(conn) + timedelta(seconds=error.retry_after_seconds)
-        lease.arm(conn, held, due_at)
-        step.rearm(conn, due_at)
+        lease.arm(conn, held, step.put_off(conn, error.retry_after_seconds))
         changes = Changes(read=0, reason=error.reason)
         return step.record(conn, replace(job, lease=held), "deferred", changes)
 

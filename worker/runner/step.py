@@ -226,6 +226,16 @@ class Step:
             return  # as the pick left it
         work.rearm(conn, self._chosen(), self.duty.name, due_at, cost=cost, cause=cause)
 
+    def put_off(self, conn: Connection, seconds: float) -> datetime:
+        """Leave all of the pass's work of this org until then, and say when that is.
+
+        What one piece of it waits for, the others would wait for too.
+        """
+        due_at = engine.instant(conn) + timedelta(seconds=seconds)
+        if self.setting.rehearsal is None:
+            work.put_off(conn, self._chosen(), self.duty.name, due_at, cause=self._asked_by())
+        return due_at
+
     def with_batch(self, batch: int) -> "Step":
         """The same step with smaller claims."""
         return replace(self, duty=replace(self.duty, batch=batch))
