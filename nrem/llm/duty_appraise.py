@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Sequence
-from typing import Final
+from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, FailFast, Field
 
 from nrem.errors import ReplyError
 from nrem.policy.appraise import Doubtful
@@ -26,7 +26,7 @@ class Reply(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    opinions: list[Opinion]
+    opinions: Annotated[list[Opinion], FailFast()]
 
 
 def content(memories: Sequence[Doubtful]) -> str:

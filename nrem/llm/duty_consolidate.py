@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, FailFast
 
 from nrem.errors import ReplyError
 from nrem.policy.consolidate_model import MAX_SOURCES, Turn
@@ -24,7 +24,7 @@ class Memory(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     text: str
-    turns: list[int]
+    turns: Annotated[list[int], FailFast()]
 
 
 class Reply(BaseModel):
@@ -32,7 +32,7 @@ class Reply(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    memories: list[Memory]
+    memories: Annotated[list[Memory], FailFast()]
 
 
 def windows(turns: Sequence[Turn]) -> Iterator[tuple[Turn, ...]]:

@@ -2,10 +2,10 @@
 
 import json
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, FailFast
 
 from nrem.policy.consolidate_model import Turn
 from nrem.policy.observe_model import Neighbour, ObserveDraft, ObserveInput
@@ -21,7 +21,7 @@ class Observation(BaseModel):
     text: str
     priority: Literal["high", "medium", "low"]
     referenced_date: str | float | None
-    sources: list[int]
+    sources: Annotated[list[int], FailFast()]
 
 
 class Reply(BaseModel):
@@ -29,7 +29,7 @@ class Reply(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    observations: list[Observation]
+    observations: Annotated[list[Observation], FailFast()]
 
 
 def content(window: ObserveInput) -> str:

@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Sequence
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, FailFast
 
 from nrem.errors import ReplyError
 from nrem.policy.ground import cleaned
@@ -24,7 +24,7 @@ class Knowledge(BaseModel):
 
     kind: Literal["semantic", "procedural"]
     text: str
-    episodes: list[int]
+    episodes: Annotated[list[int], FailFast()]
 
 
 class Reply(BaseModel):
@@ -32,7 +32,7 @@ class Reply(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    knowledge: list[Knowledge]
+    knowledge: Annotated[list[Knowledge], FailFast()]
 
 
 def content(episodes: Sequence[Episode]) -> str:

@@ -2,10 +2,10 @@
 
 import json
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, FailFast
 
 from nrem.errors import ReplyError
 from nrem.policy.reflect_model import Delete, Edit, Logged, Merge, ReflectInput, Replace
@@ -19,7 +19,7 @@ class Change(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     verb: Literal["merge", "replace", "delete"]
-    source_ids: list[int]
+    source_ids: Annotated[list[int], FailFast()]
     text: str | None
 
 
@@ -28,7 +28,7 @@ class Reply(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    edits: list[Change]
+    edits: Annotated[list[Change], FailFast()]
 
 
 def content(batch: ReflectInput) -> str:

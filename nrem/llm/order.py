@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final, Generic, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from nrem.errors import ReplyError
 from nrem.policy.price import Usage
@@ -30,6 +30,9 @@ SPEND_LIMIT: Final = "spend_limit"
 DENIED: Final = "denied"
 REJECTED: Final = "rejected"
 _FENCE: Final = "```"
+_JSON: Final = TypeAdapter(Any)
+# Four times what the longest reply that can be asked for has; what is longer came from elsewhere.
+_MOST_CHARACTERS: Final = 1_000_000
 PASSING: Final = frozenset({LIMITED, OVERLOADED, TIMEOUT, UNREACHABLE})
 
 
@@ -105,13 +108,17 @@ def read(order: Order[Shape], text: str, reader: Reader[Shape, Answer]) -> Answe
 
     Raises: ReplyError when they are no JSON, have another shape, or say what cannot be.
     """
+    if len(text) > _MOST_CHARACTERS:
+        raise ReplyError("reply_is_too_long")
     try:
-        shaped = order.shape.model_validate_json(_unfenced(text))
-    except ValidationError as error:
+        value = _JSON.validate_json(_unfenced(text))
+    except ValidationError:
+        raise ReplyError("reply_is_no_json") from None
+    try:
+        shaped = order.shape.model_validate(value)
+    except ValidationError:
         # Its own message would repeat what people said.
-        kinds = {one["type"] for one in error.errors(include_input=False, include_url=False)}
-        reason = "reply_is_no_json" if "json_invalid" in kinds else "reply_has_another_shape"
-        raise ReplyError(reason) from None
+        raise ReplyError("reply_has_another_shape") from None
     return reader(shaped)
 
 

@@ -72,7 +72,7 @@ def test_request_marks_its_fixed_part_and_asks_for_the_shape() -> None:
     schema = call.request["output_config"]["format"]["schema"]
     assert schema["properties"]["words"]["type"] == "array"
     assert schema["additionalProperties"] is False
-    assert call.headers["x-api-key"] == KEY
+    assert call.headers["authorization"] == f"Bearer {KEY}"
 
 
 def test_nothing_is_asked_twice() -> None:

@@ -13,6 +13,7 @@ from nrem.llm.ledger import Recorded, Ticket
 from nrem.llm.order import Order, Reply
 from nrem.policy.budget import Fallback, LlmPolicy
 from nrem.policy.price import Usage
+from nrem.store import spend
 from tests.llm.asking import Asking
 from tests.llm.messages_api import Answer, broke, limited, overloaded
 from tests.llm.shape import order
@@ -329,3 +330,20 @@ def _worst(asking: Asking, org: Org) -> int:
     worst: int = org.column("SELECT reserved_micros FROM llm_calls")[0]
     org.do("DELETE FROM llm_calls")
     return worst
+
+
+def test_forecast_rests_on_what_pieces_of_the_last_days_cost(asking: Asking, org: Org) -> None:
+    books = _books(asking, org)
+    for name, items in (("a", 1), ("b", 0), ("c", 3)):
+        asked = order(name, items=items)
+        reply = Reply(status="ok", text="{}", usage=USED, duration_ms=400.0)
+        books.settle(asked, _open(books, asked), reply)
+
+    with org.begin() as conn:
+        rates, today = spend.rates(conn), spend.today_micros(conn)
+
+    assert rates == {"promote": spend.Rate(micros=3 * COST / 4, duration_ms=300.0)}
+    assert today == 3 * COST
+    with org.begin(now=NOW + 8 * DAY) as conn:
+        assert spend.rates(conn) == {}
+        assert spend.today_micros(conn) == 0

@@ -286,3 +286,13 @@ def test_statement_that_was_never_said_gives_way_to_what_was(asking: Asking, org
     asking.drain("consolidate")
 
     assert org.memories() == ["User: I moved to Lisbon on 3 May 2025 with my two cats."]
+
+
+@pytest.mark.parametrize(("days", "left"), [(90, 1), (91, 0)])
+def test_call_is_kept_as_long_as_its_run(asking: Asking, org: Org, days: int, left: int) -> None:
+    _tell(org, LISBON)
+    asking.drain("consolidate")
+
+    org.world.drain("expire", now=NOW + timedelta(days=days))
+
+    assert len(_calls(org)) == left
