@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Final
 
 from nrem.policy.model import Fault, MemoryType, PolicyError, Tier
+from nrem.policy.params_observe import ObservePolicy, ReflectPolicy
 from nrem.policy.schedule import Schedules
 from nrem.policy.setting import (
     MAX_DAYS,
@@ -130,6 +131,14 @@ class ExpirePolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ForgetPolicy:
+    """What a request to forget may leave out."""
+
+    # True: a request that names no memory means all of the agent's; False: it is refused.
+    without_ids_forgets_agent: bool = flag(default=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SessionPolicy:
     """When a session that nobody ended counts as ended."""
 
@@ -209,6 +218,14 @@ class PromotePolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RefinePolicy:
+    """What a refinement takes for the same memory stored twice."""
+
+    # Cosine at or above which a memory that adds no word to an older one is merged into it.
+    duplicate_similarity: float = number(0.9, 0.5, 1.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """All settings of an org."""
 
@@ -216,11 +233,15 @@ class Policy:
     tiers: TierPolicy = TierPolicy()
     reinforce: ReinforcePolicy = ReinforcePolicy()
     expire: ExpirePolicy = ExpirePolicy()
+    forget: ForgetPolicy = ForgetPolicy()
     session: SessionPolicy = SessionPolicy()
     score: ScorePolicy = ScorePolicy()
     recall: RecallPolicy = RecallPolicy()
     consolidate: ConsolidatePolicy = ConsolidatePolicy()
     promote: PromotePolicy = PromotePolicy()
+    refine: RefinePolicy = RefinePolicy()
+    observe: ObservePolicy = ObservePolicy()
+    reflect: ReflectPolicy = ReflectPolicy()
     schedules: Schedules = Schedules()
 
     @classmethod

@@ -32,6 +32,14 @@ from nrem.store.schema_knowledge import (
     run_changes,
 )
 from nrem.store.schema_life import accesses, crossings, holds, past_embeddings, past_lexemes
+from nrem.store.schema_observation import (
+    card_schemas,
+    card_values,
+    cards,
+    observation_logs,
+    observation_parents,
+    observations,
+)
 from nrem.store.schema_surface import (
     audit,
     budgets,
@@ -40,6 +48,7 @@ from nrem.store.schema_surface import (
     dataset_memories,
     datasets,
     jobs,
+    replays,
 )
 from nrem.store.schema_tenant import (
     derivations,
@@ -55,7 +64,7 @@ from nrem.store.schema_tenant import (
 
 __all__ = ["CONTENT_COLUMNS", "CONTROL_TABLES", "SCHEMA_VERSION", "TENANT_TABLES", "metadata"]
 
-SCHEMA_VERSION: Final = "0004"
+SCHEMA_VERSION: Final = "0005"
 
 # Hold no text from callers; the worker role reads them across orgs.
 CONTROL_TABLES: Final[tuple[Table, ...]] = (
@@ -105,7 +114,14 @@ TENANT_TABLES: Final[tuple[Table, ...]] = (
     budgets,
     datasets,
     jobs,
+    replays,
     dataset_memories,
+    observation_logs,
+    observations,
+    observation_parents,
+    card_schemas,
+    cards,
+    card_values,
 )
 
 # What callers and people wrote, and what is computed from it; kept out of planner statistics.
@@ -133,4 +149,9 @@ CONTENT_COLUMNS: Final[tuple[tuple[str, str], ...]] = (
     ("conversations", "metadata"),
     ("datasets", "external_id"),
     ("jobs", "request"),
+    ("observations", "text"),
+    ("observations", "vector"),
+    ("card_schemas", "body"),
+    ("card_values", "field"),
+    ("card_values", "value"),
 )

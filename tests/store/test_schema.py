@@ -27,6 +27,7 @@ CODES = {
     *{("audit", name) for name in ("operation", "memory_type", "details")},
     *{("jobs", name) for name in ("family", "state", "cause", "result", "error")},
     ("conversation_turns", "role"),
+    *{("observations", name) for name in ("priority", "trust", "archived_reason", "model")},
 }
 
 
