@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import uvicorn
 
 from api.app import admin_app, app, share
+from api.connection import Protocol
 from api.state import open_state
 from nrem.config import Settings
 from nrem.errors import ConfigError
@@ -30,6 +31,8 @@ def _server(
             application,  # type: ignore[arg-type]  # an ASGI application
             host=host,
             port=port,
+            # Knows whether an answer left.
+            http=Protocol,
             # An access log would hold ids from the path; runs and errors are logged as events.
             access_log=False,
             log_level="warning",

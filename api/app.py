@@ -14,7 +14,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import problems
 from api.openapi import Application
+from api.replay import Replays
 from api.routes import (
+    admin_agents,
     admin_holds,
     admin_passes,
     admin_policy,
@@ -23,16 +25,26 @@ from api.routes import (
     admin_runs,
     admin_schedules,
     agents,
+    audit,
+    cards,
     changes,
+    context,
+    conversations,
+    distill,
     docs,
     events,
     explain,
+    forget,
     health,
     history,
+    ingest,
     memories,
     metrics,
+    observations,
     promotion,
     recall,
+    recall_stream,
+    refine,
     relationships,
     sessions,
 )
@@ -49,10 +61,20 @@ _PUBLIC: Final = (
     explain.router,
     promotion.router,
     changes.router,
+    forget.router,
     relationships.router,
     history.router,
     recall.router,
+    recall_stream.router,
     sessions.router,
+    conversations.router,
+    audit.router,
+    ingest.router,
+    distill.router,
+    refine.router,
+    observations.router,
+    context.router,
+    cards.router,
     agents.router,
     docs.router,
 )
@@ -66,6 +88,7 @@ _ADMIN: Final = (
     admin_policy.router,
     admin_policy_preview.router,
     admin_holds.router,
+    admin_agents.router,
     docs.router,
 )
 _REQUEST_ID_LETTERS: Final = 64
@@ -109,7 +132,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
 
 
-def _make(title: str, routers: tuple[APIRouter, ...]) -> FastAPI:
+def _make(title: str, routers: tuple[APIRouter, ...], *, joins: bool) -> FastAPI:
     made = Application(
         title=title,
         version=__version__,
@@ -124,18 +147,20 @@ def _make(title: str, routers: tuple[APIRouter, ...]) -> FastAPI:
     for router in routers:
         made.include_router(router)
     problems.install(made)
+    if joins:
+        made.add_middleware(Replays)
     made.add_middleware(RequestId)
     return made
 
 
 def make_public() -> FastAPI:
     """The application of the public listener."""
-    return _make("nrem", _PUBLIC)
+    return _make("nrem", _PUBLIC, joins=True)
 
 
 def make_admin() -> FastAPI:
     """The application of the admin listener."""
-    return _make("nrem admin", _ADMIN)
+    return _make("nrem admin", _ADMIN, joins=False)
 
 
 app = make_public()

@@ -2,7 +2,7 @@
 
 import json
 import re
-from typing import Any, Final, NoReturn, TypeVar
+from typing import Any, Final, NoReturn, TypeVar, get_args
 
 from fastapi import Request, Response
 from pydantic import AliasChoices, AliasPath, BaseModel, TypeAdapter, ValidationError
@@ -63,8 +63,15 @@ async def take(request: Request, response: Response, shape: type[Model]) -> Mode
 
     Raises: TooLargeError, UnsupportedError, InvalidError, FaultyError.
     """
+    return (await take_with_bytes(request, response, shape))[0]
+
+
+async def take_with_bytes(
+    request: Request, response: Response, shape: type[Model]
+) -> tuple[Model, bytes]:
+    """As `take`, with the body as it came."""
     raw = await read(request, most=MAX_LAX_BODY_BYTES)
-    return shaped(response, shape, parse(raw) if raw.strip() else {})
+    return shaped(response, shape, parse(raw) if raw.strip() else {}), raw
 
 
 def shaped(response: Response, shape: type[Model], value: Any) -> Model:  # noqa: ANN401 - JSON
@@ -77,12 +84,32 @@ def shaped(response: Response, shape: type[Model], value: Any) -> Model:  # noqa
 
 
 def _unknown(shape: type[BaseModel], value: Any) -> set[str]:  # noqa: ANN401 - any JSON value
-    """Fields that no model knows; a name that no field could have is shown as `?`."""
-    known = set(shape.model_fields)
+    """Paths of fields that no model knows; a name that no field could have is shown as `?`."""
+    if not isinstance(value, dict):
+        return set()
+    known = dict(shape.model_fields)
     for field in shape.model_fields.values():
-        known |= _aliases(field.validation_alias)
-    names = set(value) - known if isinstance(value, dict) else set()
-    return {name if FIELD_NAME.fullmatch(name) else "?" for name in names}
+        known |= dict.fromkeys(_aliases(field.validation_alias), field)
+    paths = {name if FIELD_NAME.fullmatch(name) else "?" for name in value.keys() - known.keys()}
+    for name in value.keys() & known.keys():
+        inner = _model(known[name].annotation)
+        if inner is not None:
+            paths |= _within(inner, name, value[name])
+    return paths
+
+
+def _within(shape: type[BaseModel], name: str, value: Any) -> set[str]:  # noqa: ANN401 - any JSON value
+    """As `_unknown`, of one part; those of a list's items count together."""
+    if isinstance(value, list):
+        return {f"{name}[].{path}" for item in value for path in _unknown(shape, item)}
+    return {f"{name}.{path}" for path in _unknown(shape, value)}
+
+
+def _model(annotation: Any) -> type[BaseModel] | None:  # noqa: ANN401 - any annotation
+    """The model that a field is made of, alone, in a list or beside None."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for one in get_args(annotation) if (found := _model(one))), None)
 
 
 def _aliases(given: str | AliasPath | AliasChoices | None) -> set[str]:

@@ -2,17 +2,20 @@
 
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from ipaddress import ip_address
 from typing import Annotated, Any, Final
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy.exc import InterfaceError, OperationalError
 
+from api import marker
 from api.problems import OutcomeUnknownError
 from api.state import State
 from nrem.errors import ForbiddenError, UnauthenticatedError
-from nrem.store import engine, key
-from nrem.store.audit import Actor
+from nrem.store import audit, engine, key
+from nrem.store.audit import Actor, Entry
 from nrem.store.key import Caller
 
 _REMEDY: Final = "send the header Authorization: Bearer <key>"
@@ -59,8 +62,16 @@ def holder_of(scope: str) -> Callable[..., Coroutine[Any, Any, Caller]]:
 
 def actor(request: Request, caller: Caller) -> Actor:
     """Who asks, as the audit trail names it."""
-    address = request.client.host if request.client else None
-    return Actor(key_row_id=caller.key_row_id, address=address)
+    return Actor(key_row_id=caller.key_row_id, address=_address(request))
+
+
+def _address(request: Request) -> str | None:
+    """Where the connection comes from; a socket file has no address."""
+    try:
+        # An address of one link names it, which the trail need not know.
+        return str(ip_address(request.client.host.partition("%")[0] if request.client else ""))
+    except ValueError:
+        return None
 
 
 EventWriter = Annotated[Caller, Depends(holder_of(key.EVENTS_WRITE))]
@@ -80,8 +91,11 @@ async def transaction(state: State, caller: Caller) -> AsyncIterator["Transactio
     is_done = False
     try:
         async with engine.begin_async(state.database, org_id=caller.org_id) as conn:
+            await conn.run_sync(marker.check, state, caller)
             yield conn.run_sync
+            await conn.run_sync(marker.write)
             is_done = True
+        marker.committed()
     except (OperationalError, InterfaceError) as error:
         if is_done:
             raise OutcomeUnknownError from error
@@ -90,3 +104,8 @@ async def transaction(state: State, caller: Caller) -> AsyncIterator["Transactio
 
 # Runs a store function, which takes the connection first, inside the transaction.
 Transaction = Callable[..., Coroutine[Any, Any, Any]]
+
+
+async def record(run: Transaction, request: Request, caller: Caller, entry: Entry) -> None:
+    """Write into the trail, in the transaction of what it tells about, what the caller did."""
+    await run(audit.add, caller.org_id, [replace(entry, actor=actor(request, caller))])

@@ -7,11 +7,17 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from nrem.wire.admin import PauseIn, RevertIn, ScheduleIn
+from nrem.wire.card import CardPatchIn, CardSchemaIn, RenameIn
 from nrem.wire.change import ChangeIn, EditIn, MemoryBatchIn, RestoreIn, RollbackIn
+from nrem.wire.conversation import ConversationIn, TurnIn
+from nrem.wire.forget import ForgetAllIn, ForgetIn
 from nrem.wire.hold import HoldIn
+from nrem.wire.job import DistillIn, IngestIn, RefineIn
 from nrem.wire.policy import PolicyChangesIn, PolicyIn, PolicyPreviewIn, PolicyRollbackIn
 from nrem.wire.preview import PassPreviewIn
-from nrem.wire.request import EventBatchIn, MemoryIn, RecallIn, RelationshipIn
+from nrem.wire.recall import RecallIn
+from nrem.wire.request import EventBatchIn, MemoryIn, RelationshipIn
+from nrem.wire.session import SessionIn
 
 _BODIES: Final[tuple[type[BaseModel], ...]] = (
     EventBatchIn,
@@ -29,9 +35,20 @@ _BODIES: Final[tuple[type[BaseModel], ...]] = (
     PolicyRollbackIn,
     PolicyPreviewIn,
     HoldIn,
+    CardSchemaIn,
+    CardPatchIn,
+    RenameIn,
     RevertIn,
     PassPreviewIn,
     RelationshipIn,
+    SessionIn,
+    ConversationIn,
+    TurnIn,
+    ForgetIn,
+    ForgetAllIn,
+    IngestIn,
+    DistillIn,
+    RefineIn,
 )
 _PLACE: Final = "#/components/schemas/{model}"
 

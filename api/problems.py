@@ -35,6 +35,8 @@ _CODES: Final = {404: "not_found", 405: "method_not_allowed"}
 MOST_FAULTS: Final = 50
 # what a field of a body may be called
 FIELD_NAME: Final = re.compile("[A-Za-z_][A-Za-z0-9_]{0,63}")
+_AWAY: Final = (UnavailableError, OperationalError, InterfaceError, PoolTimeout, OSError)
+_FAULT: Final = "nrem failed to answer; the fault was logged"
 # One entry of pydantic's list of errors.
 Fault = Mapping[str, Any]
 _OBJECT: Final = "must be a JSON object"
@@ -113,7 +115,8 @@ def _path(location: Sequence[str | int], skip: int | None, kind: str) -> str:
     return path.removeprefix(".") or "body"
 
 
-def _rejected(request: Request, error: Exception) -> JSONResponse:
+def rejected(request: Request, error: Exception) -> JSONResponse:
+    """The answer to a request that cannot be carried out."""
     assert isinstance(error, RejectedError)  # noqa: S101 - registered for this class
     headers = None
     if isinstance(error, OverloadedError):
@@ -150,7 +153,7 @@ def _invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class
     found = error.errors()
     # The first part says where it stands: query, path or header.
-    return _rejected(request, FaultyError(faults(found, skip=0), len(found)))
+    return rejected(request, FaultyError(faults(found, skip=0), len(found)))
 
 
 def _http(request: Request, error: Exception) -> JSONResponse:
@@ -181,6 +184,17 @@ def _gone(request: Request, _error: Exception) -> JSONResponse:
     return answer(request, 400, "bad_request", "the request ended before its body did")
 
 
+def tell(request: Request, error: BaseException) -> str:
+    """What an answer that has begun already says of an error; an unexpected one is logged."""
+    if isinstance(error, RejectedError):
+        return str(error)
+    if isinstance(error, _AWAY):
+        _log.warning("request.unavailable", error=type(error.__cause__ or error).__name__)
+        return str(error if isinstance(error, UnavailableError) else UnavailableError())
+    _log.error("request.failed", error=type(error).__name__, request=request_id(request))
+    return _FAULT
+
+
 class Faults:
     """Answers 500 for what nobody expected.
 
@@ -208,17 +222,16 @@ class Faults:
             # The type alone: a message could hold content.
             _log.error("request.failed", error=type(error).__name__, request=request_id(request))
             if not has_begun:
-                text = "nrem failed to answer; the fault was logged"
-                await answer(request, 500, "internal_error", text)(scope, receive, send)
+                await answer(request, 500, "internal_error", _FAULT)(scope, receive, send)
 
 
 def install(app: FastAPI) -> None:
     """Map every error class to its answer."""
     app.add_middleware(Faults)
-    app.add_exception_handler(RejectedError, _rejected)
+    app.add_exception_handler(RejectedError, rejected)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(ClientDisconnect, _gone)
     # A statement of ours that is wrong is a fault (500); a database that is away is not.
-    for away in (UnavailableError, OperationalError, InterfaceError, PoolTimeout, OSError):
+    for away in _AWAY:
         app.add_exception_handler(away, _away)

@@ -1,4 +1,6 @@
-"""Logs uses behind the answer: recall never waits for a write, and never fails because of one.
+"""Writes behind the answer of a recall what was of use, and that it was asked for.
+
+A recall never waits for a write, and never fails because of one.
 
 What waits in this process is lost when it is killed; everything that was logged is counted once.
 """
@@ -16,8 +18,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from nrem.queue import Nudger
-from nrem.store import access, engine, work
+from nrem.store import access, audit, engine, work
 from nrem.store.access import Access
+from nrem.store.audit import Entry
 
 _log = structlog.get_logger("api")
 
@@ -29,16 +32,18 @@ _AFTER_FAULT_SECONDS: Final = 1.0
 _COUNT_AFTER_SECONDS: Final = 1.0
 _DUTY: Final = "reinforce"
 
-_Entry = tuple[int, Access]
+# What a recall leaves: uses, and its line in the audit trail.
+_Left = Access | Entry
+_Waiting = tuple[int, _Left]
 
 
 class Recorder:
-    """Writes uses in groups; open it as an async context."""
+    """Writes what recalls leave in groups; open it as an async context."""
 
     def __init__(self, database: AsyncEngine, nudger: Nudger) -> None:
         self._database = database
         self._nudger = nudger
-        self._waiting: deque[_Entry] = deque()
+        self._waiting: deque[_Waiting] = deque()
         self._wake = asyncio.Event()
         self._is_open = True
         self.given_up = 0
@@ -58,14 +63,14 @@ class Recorder:
         self._wake.set()
         await self._task
 
-    def record(self, org_id: int, uses: Sequence[Access]) -> None:
-        """Log uses soon; returns at once."""
-        self._waiting.extend((org_id, one) for one in uses)
+    def record(self, org_id: int, left: Sequence[_Left]) -> None:
+        """Write down uses and entries of the audit trail soon; returns at once."""
+        self._waiting.extend((org_id, one) for one in left)
         surplus = len(self._waiting) - _MOST_WAITING
         for _ in range(surplus):
             self._waiting.popleft()
         self.given_up += max(surplus, 0)
-        if uses:
+        if left:
             self._wake.set()
 
     async def _record_for_ever(self) -> None:
@@ -78,13 +83,14 @@ class Recorder:
             try:
                 async with self._database.begin() as conn:
                     await conn.run_sync(_write, batch)
-                self._nudger.nudge((_DUTY,))
+                if any(isinstance(one, Access) for _, one in batch):
+                    self._nudger.nudge((_DUTY,))
             except (DBAPIError, PoolTimeout, OSError) as error:
                 # The type alone: a database's message may repeat what is in a row.
-                _log.warning("uses.not_logged", uses=len(batch), error=type(error).__name__)
+                _log.warning("recall.not_recorded", lines=len(batch), error=type(error).__name__)
                 await self._give_back(batch)
 
-    async def _give_back(self, batch: list[_Entry]) -> None:
+    async def _give_back(self, batch: list[_Waiting]) -> None:
         if not self._is_open:
             self.given_up += len(batch)
             return
@@ -92,11 +98,14 @@ class Recorder:
         await asyncio.sleep(_AFTER_FAULT_SECONDS)
 
 
-def _write(conn: Connection, batch: list[_Entry]) -> None:
-    by_org: dict[int, list[Access]] = {}
+def _write(conn: Connection, batch: list[_Waiting]) -> None:
+    by_org: dict[int, list[_Left]] = {}
     for org_id, one in batch:
         by_org.setdefault(org_id, []).append(one)
-    for org_id, uses in sorted(by_org.items()):
+    for org_id, left in sorted(by_org.items()):
         engine.enter(conn, org_id=org_id)
+        uses = [one for one in left if isinstance(one, Access)]
         access.add(conn, org_id, uses)
-        work.bring_forward(conn, org_id, {_DUTY: _COUNT_AFTER_SECONDS})
+        audit.add(conn, org_id, [one for one in left if isinstance(one, Entry)])
+        if uses:
+            work.bring_forward(conn, org_id, {_DUTY: _COUNT_AFTER_SECONDS})

@@ -10,7 +10,7 @@ from nrem.errors import NotFoundError
 from nrem.policy.model import State
 from nrem.store import edge, engine, policy, view
 from nrem.store.edge import NewEdge
-from nrem.wire.request import RelationshipIn
+from nrem.wire.request import RelationshipIn, StoredRelationshipIn
 
 GONE: Final = frozenset({State.FORGOTTEN, State.PURGED})
 
@@ -37,7 +37,9 @@ def require(
     return kept
 
 
-def draw(conn: Connection, org_id: int, wanted: Mapping[int, Sequence[RelationshipIn]]) -> None:
+def draw(
+    conn: Connection, org_id: int, wanted: Mapping[int, Sequence[StoredRelationshipIn]]
+) -> None:
     """Draw the edges that memories are to have, by the number of each.
 
     Raises: NotFoundError when a target is none.
@@ -54,7 +56,9 @@ def draw(conn: Connection, org_id: int, wanted: Mapping[int, Sequence[Relationsh
     edge.draw(conn, org_id, edges)
 
 
-def new_edge(source_id: int, target_id: int, given: RelationshipIn) -> NewEdge:
+def new_edge(
+    source_id: int, target_id: int, given: RelationshipIn | StoredRelationshipIn
+) -> NewEdge:
     """The edge that a request asks for."""
     return NewEdge(
         source_id=source_id,

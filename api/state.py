@@ -3,10 +3,11 @@
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from api.attempt import Attempts
 from api.ingest import Flusher
 from api.recorder import Recorder
 from nrem.config import Settings
@@ -14,6 +15,13 @@ from nrem.digest import Digest
 from nrem.llm.embed import Embedder, load_embedder
 from nrem.queue import Nudger
 from nrem.store import engine
+
+
+@dataclass(slots=True)
+class Unshown:
+    """How many rows this process could not show in a context."""
+
+    count: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +37,8 @@ class State:
     flusher: Flusher
     recorder: Recorder
     nudger: Nudger
+    unshown: Unshown = field(default_factory=Unshown)
+    attempts: Attempts
 
 
 @asynccontextmanager
@@ -51,6 +61,7 @@ async def open_state(settings: Settings) -> AsyncIterator[State]:
                 Recorder(database, nudger) as recorder,
                 Flusher(database, nudger) as flusher,
             ):
+                attempts = Attempts()
                 yield State(
                     settings=settings,
                     database=database,
@@ -60,7 +71,9 @@ async def open_state(settings: Settings) -> AsyncIterator[State]:
                     flusher=flusher,
                     recorder=recorder,
                     nudger=nudger,
+                    attempts=attempts,
                 )
+                await attempts.wait()
         nudger.close()
     finally:
         await database.dispose()

@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from nrem import __version__
+from nrem.cli_agent import agent_app
 from nrem.cli_bench import bench_app
 from nrem.cli_doctor import doctor_app
 from nrem.cli_frame import (
@@ -46,6 +47,7 @@ app.add_typer(bench_app, name="bench")
 app.add_typer(doctor_app, name="doctor")
 app.add_typer(policy_app, name="policy")
 app.add_typer(hold_app, name="hold")
+app.add_typer(agent_app, name="agents")
 app.command("promote-explain")(promote_explain)
 app.add_typer(preview_app, name="preview")
 

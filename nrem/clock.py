@@ -20,5 +20,5 @@ def monotonic() -> float:
 
 
 def sleep(seconds: float) -> None:
-    """Wait for `seconds`; used by the command line and supervisor only, never by a pass."""
+    """Wait for `seconds`; used by command line, supervisor and client, never by a pass."""
     time.sleep(seconds)

@@ -24,6 +24,9 @@ PREVIEW: Final = "prv"
 RELATIONSHIP: Final = "rel"
 CONVERSATION: Final = "cnv"
 JOB: Final = "job"
+OBSERVATION: Final = "obs"
+ORG: Final = "org"
+KEY: Final = "key"
 
 
 def encode(prefix: str, number: int) -> str:

@@ -189,7 +189,8 @@ def no_proposal(_work: Work, _found: Any) -> Any:  # noqa: ANN401
     return None
 
 
-def _no_comparison(_conn: Connection, _work: Work, _found: Any, proposals: Any) -> Any:  # noqa: ANN401
+def no_comparison(_conn: Connection, _work: Work, _found: Any, proposals: Any) -> Any:  # noqa: ANN401
+    """Of a pass that holds its proposals against nothing."""
     return proposals
 
 
@@ -201,12 +202,20 @@ def _no_change(_conn: Connection, _work: Work, _decisions: Any) -> Changes:  # n
     return Changes(read=0)
 
 
+def _one_step(_decisions: Any) -> int:  # noqa: ANN401
+    return 1
+
+
 def _never_due(_conn: Connection, _work: Work) -> datetime | None:
     return None
 
 
 def _rouses_nobody(_conn: Connection, _work: Work, _only_subject: int | None) -> None:
     """What is due is due, whoever asked."""
+
+
+def _tells_nobody(_conn: Connection, _work: Work, _items: Sequence[Item], _reason: str) -> None:
+    """Nobody waits for the items of most passes."""
 
 
 def _cannot_park(_conn: Connection, _work: Work, _found: Any) -> None:  # noqa: ANN401
@@ -237,11 +246,15 @@ class Pass:
     claim: Callable[[Connection, Work, int], Any] = _no_claim
     propose: Callable[[Work, Any], Any] = no_proposal
     # a short read after a long proposal: what it must be held against
-    compare: Callable[[Connection, Work, Any, Any], Any] = _no_comparison
+    compare: Callable[[Connection, Work, Any, Any], Any] = no_comparison
     decide: Callable[[Any, Any, Work], Any] = _no_decision
     apply: Callable[[Connection, Work, Any], Changes] = _no_change
+    # of a leased pass: by how much its decisions move the cursor of the stream
+    steps: Callable[[Any], int] = _one_step
     # when this org (or, for a leased pass, this stream) has work again; never: only ticks wake it
     next_due: Callable[[Connection, Work], datetime | None] = _never_due
+    # of a batch pass: tells whoever waits for items that they are set aside, with the code of why
+    give_up: Callable[[Connection, Work, Sequence[Item], str], None] = _tells_nobody
     # a sweep's way to take one poisonous row out of its claims
     park: Callable[[Connection, Work, Any], None] = _cannot_park
     # instead of the verbs: one set-based statement over the control tables of all orgs

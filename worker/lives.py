@@ -1,10 +1,13 @@
 """What several passes tell of the memories they wrote down: counts, numbers, and the diff."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from nrem.policy.model import State
+from nrem.policy.decay import next_crossing
+from nrem.policy.life import Passed, Settled
+from nrem.policy.model import Reason, State
 from nrem.store.life import Write
-from worker.contract import Change, Changes
+from worker.contract import Change, Changes, Work
 
 
 def changes(writes: Sequence[Write], *, nothing: str) -> Changes:
@@ -18,6 +21,13 @@ def changes(writes: Sequence[Write], *, nothing: str) -> Changes:
         detail=_detail(changed),
         diff=tuple(line for one in changed for line in _lines(one)),
     )
+
+
+def forgotten(settled: Settled, job: Work, reason: Reason) -> Settled:
+    """A memory that is live, forgotten now."""
+    facts = replace(settled.facts, state=State.FORGOTTEN, state_since=job.now, reason=reason)
+    passed = Passed(job.now, State.LIVE, State.FORGOTTEN, reason)
+    return Settled(facts, (*settled.passed, passed), next_crossing(facts, job.policy))
 
 
 def _detail(changed: Sequence[Write]) -> dict[str, list[int]]:

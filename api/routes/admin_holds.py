@@ -7,11 +7,12 @@ from pydantic import TypeAdapter
 from sqlalchemy import Connection
 
 from api import body
-from api.deps import AdminReader, AdminWriter, Nrem, transaction
+from api.deps import AdminReader, AdminWriter, Nrem, record, transaction
 from api.openapi import takes
 from nrem import ids
 from nrem.errors import InvalidError, NotFoundError
-from nrem.store import directory, hold
+from nrem.store import directory, engine, hold
+from nrem.store.audit import Entry, Operation
 from nrem.store.hold import Hold, HoldKind
 from nrem.wire.hold import HoldIn, HoldOut, HoldPage, HoldQuery
 
@@ -29,6 +30,7 @@ async def place_hold(request: Request, state: Nrem, caller: AdminWriter) -> Hold
     given = body.validate(_SHAPE, body.parse(await body.read(request)))
     async with transaction(state, caller) as run:
         placed: Hold = await run(_place, caller.org_id, given)
+        await record(run, request, caller, _entry(Operation.HOLD_PLACE, placed))
     return _hold_out(placed)
 
 
@@ -79,15 +81,29 @@ async def list_holds(
 
 
 @router.post("/v1/admin/holds/{hold_id}:lift")
-async def lift_hold(hold_id: str, state: Nrem, caller: AdminWriter) -> HoldOut:
+async def lift_hold(hold_id: str, request: Request, state: Nrem, caller: AdminWriter) -> HoldOut:
     """Lift a hold; what is due is purged by the next run. Lifting it again changes nothing."""
     number, found = ids.decode(ids.HOLD, hold_id), None
     if number:
         async with transaction(state, caller) as run:
             found = await run(hold.lift, caller.org_id, number)
+            # lifted now, not before
+            if found and found.lifted_at == await run(engine.instant):
+                await record(run, request, caller, _entry(Operation.HOLD_LIFT, found))
     if found is None:
         raise NotFoundError("there is no such hold")
     return _hold_out(found)
+
+
+def _entry(operation: Operation, one: Hold) -> Entry:
+    """What the case is called stays out of the trail: somebody wrote it."""
+    return Entry(
+        operation=operation,
+        agent_id=one.ref_id if one.kind is HoldKind.AGENT else None,
+        user_id=one.ref_id if one.kind is HoldKind.USER else None,
+        memory_id=one.ref_id if one.kind is HoldKind.MEMORY else None,
+        details={"hold_id": ids.encode(ids.HOLD, one.hold_id), "kind": one.kind.value},
+    )
 
 
 def _hold_out(one: Hold) -> HoldOut:

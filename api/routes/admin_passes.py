@@ -13,13 +13,14 @@ from pydantic import TypeAdapter
 from sqlalchemy import Connection
 
 from api import body
-from api.deps import AdminReader, AdminWriter, Nrem, transaction
+from api.deps import AdminReader, AdminWriter, Nrem, record, transaction
 from api.openapi import takes
 from api.state import State
 from nrem import ids
 from nrem.clock import monotonic
 from nrem.errors import ConflictError, InvalidError, NotFoundError
 from nrem.store import directory, preview
+from nrem.store.audit import Entry, Operation
 from nrem.store.key import Caller
 from nrem.store.preview import Preview
 from nrem.wire.preview import PassPreviewIn, PassPreviewOut, change_line
@@ -51,7 +52,13 @@ async def preview_pass(
     given = body.validate(_SHAPE, body.parse(raw) if raw.strip() else {})
     async with transaction(state, caller) as run:
         number: int = await run(_ask, caller.org_id, name, given)
+        await record(run, request, caller, _entry(Operation.PREVIEW_ASK, name, number))
     return await _answered(number, response, state, caller, waiting="asked")
+
+
+def _entry(operation: Operation, name: str, number: int) -> Entry:
+    details = {"pass": name, "preview_id": ids.encode(ids.PREVIEW, number)}
+    return Entry(operation=operation, details=details)
 
 
 def _ask(conn: Connection, org_id: int, name: str, given: PassPreviewIn) -> int:
@@ -84,7 +91,7 @@ async def get_preview(preview_id: str, state: Nrem, caller: AdminReader) -> Pass
 
 @router.post("/v1/admin/previews/{preview_id}:approve")
 async def approve_preview(
-    preview_id: str, response: Response, state: Nrem, caller: AdminWriter
+    preview_id: str, request: Request, response: Response, state: Nrem, caller: AdminWriter
 ) -> PassPreviewOut:
     """Do exactly what a preview shows; again changes nothing, and answers the same.
 
@@ -92,7 +99,9 @@ async def approve_preview(
     """
     found = await _find(preview_id, state, caller)
     async with transaction(state, caller) as run:
-        await run(preview.approve, caller.org_id, found.preview_id, cause=_cause())
+        if await run(preview.approve, caller.org_id, found.preview_id, cause=_cause()):
+            entry = _entry(Operation.PREVIEW_APPROVE, found.pass_name, found.preview_id)
+            await record(run, request, caller, entry)
     out = await _answered(found.preview_id, response, state, caller, waiting="approved")
     if out.state not in ("applied", "approved") and not out.run_ids:
         raise _refusal(out)

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import Connection
 
 from api import body
-from api.deps import AdminReader, AdminWriter, Nrem, transaction
+from api.deps import AdminReader, AdminWriter, Nrem, actor, transaction
 from api.openapi import takes
 from api.problems import MOST_FAULTS, FaultyError
 from api.state import State
@@ -17,7 +17,8 @@ from nrem.errors import InvalidError, NotFoundError
 from nrem.policy.merge import differences, merged
 from nrem.policy.model import Fault, PolicyError
 from nrem.policy.params import Policy
-from nrem.store import engine, policy
+from nrem.store import audit, engine, policy
+from nrem.store.audit import Actor, Entry, Operation
 from nrem.store.key import Caller
 from nrem.store.policy import Version
 from nrem.wire.policy import (
@@ -106,7 +107,7 @@ async def put_policy(request: Request, state: Nrem, caller: AdminWriter) -> Poli
     """Set the whole policy; what is left out gets its default."""
     given = body.validate(_SET, body.parse(await body.read(request)))
     wanted = checked("policy", lambda: Policy.from_json(given.policy))
-    return await _change(state, caller, lambda _: wanted, given.expected_version)
+    return await _change(request, state, caller, lambda _: wanted, given.expected_version)
 
 
 @router.patch("/v1/admin/policy", openapi_extra=takes(PolicyChangesIn))
@@ -117,7 +118,7 @@ async def patch_policy(request: Request, state: Nrem, caller: AdminWriter) -> Po
     def build(last: Version) -> Policy:
         return checked("changes", lambda: merged(last.policy, given.changes))
 
-    return await _change(state, caller, build, given.expected_version)
+    return await _change(request, state, caller, build, given.expected_version)
 
 
 @router.post("/v1/admin/policy:rollback", openapi_extra=takes(PolicyRollbackIn))
@@ -130,11 +131,12 @@ async def roll_back(request: Request, state: Nrem, caller: AdminWriter) -> Polic
     async with transaction(state, caller) as run:
         earlier: Version = await run(_found, caller.org_id, given.version)
     return await _change(
-        state, caller, lambda _: earlier.policy, given.expected_version, given.version
+        request, state, caller, lambda _: earlier.policy, given.expected_version, given.version
     )
 
 
 async def _change(
+    request: Request,
     state: State,
     caller: Caller,
     build: _Build,
@@ -150,13 +152,29 @@ async def _change(
             now=engine.instant(conn),
             rolled_back_to=rolled_back_to,
         )
-        return policy.newest(conn, caller.org_id), number != last.number
+        found = policy.newest(conn, caller.org_id)
+        is_changed = number != last.number
+        if is_changed:
+            entry = _entry(last, found, actor(request, caller))
+            audit.add(conn, caller.org_id, [entry])
+        return found, is_changed
 
     async with transaction(state, caller) as run:
         found, is_changed = await run(work)
     if is_changed:
         state.nudger.nudge(("redue",))
     return PolicyChanged(**_shown(found), changed=is_changed)
+
+
+def _entry(last: Version, found: Version, who: Actor) -> Entry:
+    """Which settings changed; their values stand in the versions."""
+    changed = [one.path for one in differences(last.policy, found.policy)]
+    details = {
+        "version": found.number,
+        "rolled_back_to": found.rolled_back_to,
+        "settings": changed,
+    }
+    return Entry(operation=Operation.POLICY_CHANGE, actor=who, details=details)
 
 
 def checked(field: str, read: Callable[[], _Value]) -> _Value:

@@ -7,11 +7,12 @@ from pydantic import TypeAdapter
 from sqlalchemy import Connection
 
 from api import body
-from api.deps import AdminWriter, Nrem, transaction
+from api.deps import AdminWriter, Nrem, record, transaction
 from api.openapi import takes
 from nrem import ids
 from nrem.errors import NotFoundError
 from nrem.store import engine, policy, revert
+from nrem.store.audit import Entry, Operation
 from nrem.store.revert import Reverted
 from nrem.wire.admin import KeptOut, RevertedCounts, RevertIn, RevertOut
 
@@ -22,7 +23,7 @@ _SHAPE: Final = TypeAdapter(RevertIn)
 
 @router.post("/v1/admin/runs/{run_id}:revert", openapi_extra=takes(RevertIn, is_required=False))
 async def revert_run(run_id: str, request: Request, state: Nrem, caller: AdminWriter) -> RevertOut:
-    """Undo a whole run of consolidate or promote; doing it twice changes nothing more.
+    """Undo a run of consolidate, promote or reflect; doing it twice changes nothing more.
 
     With `again`, at once or by a second request, the pass looks anew at what the run was made from.
     Without it, that is left alone.
@@ -34,6 +35,9 @@ async def revert_run(run_id: str, request: Request, state: Nrem, caller: AdminWr
         raise NotFoundError("there is no such run")
     async with transaction(state, caller) as run:
         done: Reverted = await run(_revert, caller.org_id, number, again=given.again)
+        if not done.already or given.again:
+            entry = Entry(operation=Operation.REVERT, run_id=number, details={"again": given.again})
+            await record(run, request, caller, entry)
     if given.again:
         state.nudger.nudge((done.pass_name,))
     return _revert_out(run_id, done)

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import Connection
 
 from api import body
-from api.deps import AdminReader, AdminWriter, Nrem, transaction
+from api.deps import AdminReader, AdminWriter, Nrem, actor, record, transaction
 from api.openapi import takes
 from api.state import State
 from nrem import ids
@@ -22,7 +22,8 @@ from nrem.errors import ConflictError, NotFoundError
 from nrem.policy.model import PolicyError
 from nrem.policy.params import Policy
 from nrem.policy.schedule import PASSES, Schedule
-from nrem.store import engine, policy, run, work
+from nrem.store import audit, engine, policy, run, work
+from nrem.store.audit import Actor, Entry, Operation
 from nrem.store.key import Caller
 from nrem.store.run import RunRow
 from nrem.wire.admin import (
@@ -48,6 +49,9 @@ class _Change:
     # from the schedule to the JSON that it is to be
     of: Callable[[Schedule], dict[str, object]]
     expected_version: int | None
+    # who asks for it, and what for: set, pause, resume
+    actor: Actor
+    action: str
 
 
 @router.get("/v1/admin/schedules")
@@ -105,6 +109,8 @@ async def set_schedule(
             name=name,
             of=lambda its: {"timezone": its.timezone, "paused": its.paused, **times},
             expected_version=given.expected_policy_version,
+            actor=actor(request, caller),
+            action="set",
         ),
     )
 
@@ -140,6 +146,8 @@ async def _rest(
             name=name,
             of=lambda its: {"cron": its.cron, "timezone": its.timezone, "paused": paused},
             expected_version=given.expected_policy_version,
+            actor=actor(request, caller),
+            action="pause" if paused else "resume",
         ),
     )
 
@@ -167,8 +175,14 @@ def _write(conn: Connection, org_id: int, change: _Change) -> ScheduleChanged:
     if schedule != planned:
         its = replace(its, schedules=replace(its.schedules, **{change.name: schedule}))
         version = policy.add(conn, org_id, its, now=engine.instant(conn))
+        audit.add(conn, org_id, [_entry(change, version)])
     (shown,) = _shown(conn, org_id, its, (change.name,))
     return ScheduleChanged(schedule=shown, policy_version=version)
+
+
+def _entry(change: _Change, version: int) -> Entry:
+    details = {"pass": change.name, "action": change.action, "policy_version": version}
+    return Entry(operation=Operation.SCHEDULE_CHANGE, actor=change.actor, details=details)
 
 
 def _read(name: str, given: dict[str, object]) -> Schedule:
@@ -184,12 +198,14 @@ def _read(name: str, given: dict[str, object]) -> Schedule:
 
 
 @router.post("/v1/admin/passes/{name}:run", status_code=202)
-async def run_pass(name: str, state: Nrem, caller: AdminWriter) -> RunRequested:
+async def run_pass(name: str, request: Request, state: Nrem, caller: AdminWriter) -> RunRequested:
     """Run a pass for the org now, also while it rests; its run row has the cause answered here."""
     _require_known(name)
     asked = f"request:{secrets.token_hex(8)}"
     async with transaction(state, caller) as run_in:
         cause: str = await run_in(work.request, caller.org_id, name, asked)
+        entry = Entry(operation=Operation.RUN_REQUEST, details={"pass": name, "cause": cause})
+        await record(run_in, request, caller, entry)
     state.nudger.nudge((name,))
     return RunRequested(pass_name=name, cause=cause)
 

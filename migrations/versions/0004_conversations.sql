@@ -15,7 +15,11 @@ CREATE TABLE conversations (
   created_at timestamptz NOT NULL,
   updated_at timestamptz NOT NULL,
   deleted_at timestamptz,
+  -- keyed digests, as of events
+  idem_key bytea,
+  body_hash bytea,
   PRIMARY KEY (org_id, id),
+  CONSTRAINT conversations_idem_key UNIQUE (org_id, idem_key),
   FOREIGN KEY (org_id, agent_id) REFERENCES agents (org_id, id),
   FOREIGN KEY (org_id, user_id) REFERENCES users (org_id, id)
 );

@@ -23,6 +23,8 @@ CREATE TABLE jobs (
   dataset_id bigint,
   -- who asks for the same while it runs gets this job
   input_key bytea NOT NULL,
+  -- who sends the same request again gets this job, over or not
+  idem_key bytea,
   -- what was asked; words in it are taken out when the job is over
   request jsonb NOT NULL,
   -- counts, row numbers and codes
@@ -40,6 +42,7 @@ CREATE TABLE jobs (
 
 CREATE UNIQUE INDEX jobs_running_key ON jobs (org_id, family, input_key)
   WHERE state IN ('queued', 'running');
+CREATE UNIQUE INDEX jobs_idem_key ON jobs (org_id, idem_key) WHERE idem_key IS NOT NULL;
 
 -- Which memories belong to a dataset.
 CREATE TABLE dataset_memories (

@@ -13,7 +13,7 @@ branch_labels = None
 depends_on = None
 
 _HERE = Path(__file__).parent
-_PARTS = ("audit", "conversations", "jobs", "isolation")
+_PARTS = ("audit", "conversations", "jobs", "forget", "functions", "isolation", "replays")
 
 
 def upgrade() -> None:

@@ -34,11 +34,11 @@ _NEGATING: Final = frozenset(
     """)
 )
 # Function words (and a few verbs) that turn a statement into another one.
-_TURNING: Final = _NEGATING | frozenset(
-    lexemes("""
-    before after over under up down on off in out more most less few than he she his her him they
-    their them my mine your yours our
-    """)
+_PRONOUNS: Final = frozenset(lexemes("he she his her him they their them my mine your yours our"))
+_TURNING: Final = (
+    _NEGATING
+    | _PRONOUNS
+    | frozenset(lexemes("before after over under up down on off in out more most less few than"))
 )
 _NUMBER_WORDS: Final = frozenset(
     lexemes(
@@ -106,16 +106,17 @@ def is_repeat(new: Meaning, old: Meaning) -> bool:
     return old.numbers == new.numbers and _names_agree(new, old)
 
 
-def holds(keeper: Meaning, said: Meaning) -> float:
+def holds(keeper: Meaning, said: Meaning, *, is_reworded: bool = False) -> float:
     """The share, 0 to 1, of the words of `said` that `keeper` has; 0 where it says another thing.
 
     Unlike a repeat, `keeper` may say more, in part in other words; but it names every number and
-    name of `said`, is of the same speaker, and turns nothing of it round.
+    name of `said`, is of the same speaker, and turns nothing of it round. Who rewords what was said
+    may say "her" for "my" and leave small words out, but no denial.
     """
     if keeper.speaker and said.speaker and keeper.speaker != said.speaker:
         return 0.0
     more, less = keeper.words - said.words, said.words - keeper.words
-    if not said.words or less & _TURNING or more & _NEGATING:
+    if not said.words or less & (_NEGATING if is_reworded else _TURNING) or more & _NEGATING:
         return 0.0
     if not said.numbers <= keeper.numbers or not keeper.words.issuperset(said.names):
         return 0.0

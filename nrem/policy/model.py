@@ -50,6 +50,7 @@ class Reason(StrEnum):
     # by a pass
     CONSOLIDATED = "consolidated"
     OVER_CAP = "over_cap"
+    MERGED = "merged"
     # by undoing a run
     REVERTED = "reverted"
     # by a caller

@@ -14,6 +14,7 @@ from typing import Final
 from nrem.policy.appraise import AppraisePolicy
 from nrem.policy.budget import LlmPolicy
 from nrem.policy.model import Fault, MemoryType, PolicyError, Tier
+from nrem.policy.params_observe import ObservePolicy, ReflectPolicy
 from nrem.policy.schedule import Schedules
 from nrem.policy.setting import (
     MAX_DAYS,
@@ -132,6 +133,14 @@ class ExpirePolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ForgetPolicy:
+    """What a request to forget may leave out."""
+
+    # True: a request that names no memory means all of the agent's; False: it is refused.
+    without_ids_forgets_agent: bool = flag(default=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SessionPolicy:
     """When a session that nobody ended counts as ended."""
 
@@ -211,6 +220,14 @@ class PromotePolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RefinePolicy:
+    """What a refinement takes for the same memory stored twice."""
+
+    # Cosine at or above which a memory that adds no word to an older one is merged into it.
+    duplicate_similarity: float = number(0.9, 0.5, 1.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """All settings of an org."""
 
@@ -218,6 +235,7 @@ class Policy:
     tiers: TierPolicy = TierPolicy()
     reinforce: ReinforcePolicy = ReinforcePolicy()
     expire: ExpirePolicy = ExpirePolicy()
+    forget: ForgetPolicy = ForgetPolicy()
     session: SessionPolicy = SessionPolicy()
     score: ScorePolicy = ScorePolicy()
     recall: RecallPolicy = RecallPolicy()
@@ -225,6 +243,9 @@ class Policy:
     promote: PromotePolicy = PromotePolicy()
     appraise: AppraisePolicy = AppraisePolicy()
     llm: LlmPolicy = LlmPolicy()
+    refine: RefinePolicy = RefinePolicy()
+    observe: ObservePolicy = ObservePolicy()
+    reflect: ReflectPolicy = ReflectPolicy()
     schedules: Schedules = Schedules()
 
     @classmethod

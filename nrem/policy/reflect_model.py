@@ -24,6 +24,8 @@ class Logged:
     observation_date: datetime
     # the day it is about, where it names one
     referenced_date: datetime | None = None
+    # the earliest day that it was made from is about
+    referenced_from: datetime | None = None
     # estimate, 0 or more
     tokens: int = 0
     trust: Trust = Trust.USER
@@ -42,7 +44,7 @@ class ReflectInput:
     # rows that the edits of one run may take out of the log
     most: int = 200
     # cosine at or above which two observations may say the same
-    similarity: float = 0.8
+    similarity: float = 0.6
     # whom they are about; no model is told
     subject_id: int | None = None
 

@@ -5,44 +5,20 @@ appends wait for one another and never deadlock.
 """
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from nrem import ids
-from nrem.errors import ConflictError
-from nrem.store import access, directory, idempotency, session, work
+from nrem.store import access, directory, idempotency, observe, session, work
 from nrem.store.access import Access
-from nrem.store.event import ACCESS, MEMORY, SESSION_END, SESSION_START, TURN, Appended, NewEvent
-from nrem.store.session import Opening, OpenSession
+from nrem.store.event import ACCESS, MEMORY, TURN, Appended, NewEvent
+from nrem.store.observe import Arrival
+from nrem.store.place import Place, join_sessions
+from nrem.store.session import OpenSession
 from nrem.store.statement import statement
-from nrem.store.work import Waits
-
-
-@dataclass(slots=True, kw_only=True)
-class _Place:
-    """An event on its way in, with the row numbers found so far."""
-
-    event: NewEvent
-    agent_id: int
-    user_id: int
-    subject_id: int
-    thread_id: int
-    session: OpenSession | None = None
-    stream: tuple[str, int] = ("", 0)
-    stream_id: int = 0
-    seq: int = 0
-    event_id: int = 0
-    occurred_at: datetime | None = None
-    # a session.end that found its session open
-    ends_it: bool = False
-
-    @property
-    def is_kept_now(self) -> bool:
-        """Whether it becomes a memory in this transaction that promote will look at."""
-        return self.event.is_stored_now and not self.event.is_working
+from nrem.store.work import LockedStream, Waits
 
 
 def append(
@@ -51,7 +27,8 @@ def append(
     """Store events in their order; the caller's transaction makes them all or nothing.
 
     Raises: ConflictError (with the event's index) when a key was used for another body, when the
-    session has ended, or when it belongs to another agent.
+    session has ended, or when it belongs to another agent (or user, where a field names it);
+    NotFoundError when a session that a field names is not there.
     """
     known = idempotency.find(conn, org_id, events)
     fresh = idempotency.without_repeats(events, known)
@@ -66,7 +43,7 @@ def append(
     ]
 
 
-def _answer(place: _Place) -> Appended:
+def _answer(place: Place) -> Appended:
     return Appended(
         event_id=place.event_id,
         is_duplicate=False,
@@ -80,19 +57,43 @@ def _answer(place: _Place) -> Appended:
 
 def _store(
     conn: Connection, org_id: int, events: Sequence[NewEvent], *, now: datetime, waits: Waits
-) -> list[_Place]:
+) -> list[Place]:
     places = _locate(conn, org_id, events)
-    _open_sessions(conn, org_id, places, now)
-    _number(conn, org_id, places)
+    join_sessions(conn, org_id, places, now)
+    streams = _number(conn, org_id, places)
     _insert(conn, org_id, places)
     sessions = {p.session.session_id: p.session for p in places if p.session}
     session.touch(conn, org_id, sessions.values())
     access.add_of_events(conn, org_id, _uses(places, now))
-    _announce(conn, org_id, places, sessions.values(), waits)
+    due = _announce(conn, org_id, places, sessions.values(), waits)
+    rested = observe.announce(
+        conn,
+        org_id,
+        _observable(places, streams),
+        threshold_tokens=waits.observe_tokens,
+        idle_seconds=waits.idle,
+    )
+    work.bring_forward(conn, org_id, due | ({} if rested is None else {"observe": rested}))
     return places
 
 
-def _locate(conn: Connection, org_id: int, events: Sequence[NewEvent]) -> list[_Place]:
+def _observable(
+    places: list[Place], streams: Mapping[tuple[str, int], LockedStream]
+) -> dict[int, Arrival]:
+    """The streams that got turns, and those whose session has ended."""
+    said = {p.stream_id for p in places if p.event.kind == TURN}
+    ended = {p.stream_id for p in places if p.ends_it}
+    ended |= {
+        streams["thread", p.session.thread_id].stream_id
+        for p in places
+        if p.ends_it and p.session and p.session.thread_id
+    }
+    return {
+        one: Arrival(has_turns=one in said, is_ended=one in ended) for one in sorted(said | ended)
+    }
+
+
+def _locate(conn: Connection, org_id: int, events: Sequence[NewEvent]) -> list[Place]:
     agents = directory.ensure_agents(conn, org_id, (e.agent for e in events))
     users = directory.ensure_users(conn, org_id, (e.user for e in events if e.user))
     pairs = [(agents[e.agent], users[e.user] if e.user else directory.NOBODY) for e in events]
@@ -101,92 +102,37 @@ def _locate(conn: Connection, org_id: int, events: Sequence[NewEvent]) -> list[_
         conn, org_id, ((agents[e.agent], e.thread) for e in events if e.thread)
     )
     return [
-        _Place(
+        Place(
             event=event,
             agent_id=agent_id,
             user_id=user_id,
             subject_id=subjects[agent_id, user_id],
             thread_id=threads[agent_id, event.thread] if event.thread else directory.NO_THREAD,
+            session_name=event.session,
         )
         for event, (agent_id, user_id) in zip(events, pairs, strict=True)
     ]
 
 
-def _open_sessions(conn: Connection, org_id: int, places: list[_Place], now: datetime) -> None:
-    """Find or open each event's session, and follow what the events do to it in their order."""
-    named: dict[str, Opening] = {}
-    unnamed: dict[tuple[int, int], datetime | None] = {}
-    for place in places:
-        event = place.event
-        if event.session:
-            named.setdefault(event.session, _opening(place))
-        elif event.kind == TURN or event.is_working:
-            unnamed.setdefault((place.subject_id, place.thread_id), event.occurred_at)
-    explicit = session.lock_explicit(conn, org_id, named, now)
-    implicit = session.lock_implicit(conn, org_id, unnamed, now)
-    for place in places:
-        event = place.event
-        if event.session:
-            place.session = explicit[event.session]
-            _require_own(place, place.session)
-        elif event.kind == TURN or event.is_working:
-            place.session = implicit[place.subject_id, place.thread_id]
-        _follow(place)
-
-
-def _opening(place: _Place) -> Opening:
-    return Opening(
-        subject_id=place.subject_id,
-        thread_id=place.thread_id,
-        started_at=place.event.occurred_at,
-        metadata=place.event.body.get("metadata", {}) if place.event.kind == SESSION_START else {},
-    )
-
-
-def _require_own(place: _Place, its: OpenSession) -> None:
-    if its.agent_id != place.agent_id:
-        raise ConflictError(
-            "the session belongs to another agent",
-            field=f"events[{place.event.index}].session_id",
-            remedy="use a session id of its own for each agent",
-        )
-
-
-def _follow(place: _Place) -> None:
-    event, its = place.event, place.session
-    if its is None:
-        return
-    if event.kind in (TURN, MEMORY):
-        if not its.is_open:
-            raise ConflictError(
-                "the session has ended and takes no more events",
-                field=f"events[{event.index}].session_id",
-                remedy="start a session with a new id",
-                code="session_ended",
-            )
-        its.is_used = True
-        its.turns += event.kind == TURN
-        its.waits = its.waits or event.kind == TURN or event.is_working
-    elif event.kind == SESSION_END:
-        place.ends_it, its.is_open = its.is_open, False
-
-
-def _stream_of(place: _Place) -> tuple[str, int]:
+def _stream_of(place: Place) -> tuple[str, int]:
     if place.thread_id:
         return ("thread", place.thread_id)
-    if place.event.session and place.session:
+    if place.session_name and place.session:
         return ("session", place.session.session_id)
     return ("subject", place.subject_id)
 
 
-def _number(conn: Connection, org_id: int, places: list[_Place]) -> None:
+def _number(
+    conn: Connection, org_id: int, places: list[Place]
+) -> dict[tuple[str, int], LockedStream]:
     """Give each event the next number of its stream, under the streams' locks."""
     for place in places:
         place.stream = _stream_of(place)
     # The subject's stream too, which the announcement needs: one lock step cannot deadlock.
     subjects = {("subject", p.session.subject_id) for p in places if p.session}
-    subjects |= {("subject", p.subject_id) for p in places if p.is_kept_now}
-    last = work.lock_streams(conn, org_id, {p.stream for p in places} | subjects)
+    subjects |= {("subject", p.subject_id) for p in places if p.is_kept_now or p.event.kind == TURN}
+    threads = {("thread", p.session.thread_id) for p in places if p.session and p.session.thread_id}
+    last = work.lock_streams(conn, org_id, {p.stream for p in places} | subjects | threads)
     tokens = dict.fromkeys(last, 0)
     for place in places:
         locked = last[place.stream]
@@ -202,9 +148,10 @@ def _number(conn: Connection, org_id: int, places: list[_Place]) -> None:
             "tokens": list(tokens.values()),
         },
     )
+    return last
 
 
-def _insert(conn: Connection, org_id: int, places: list[_Place]) -> None:
+def _insert(conn: Connection, org_id: int, places: list[Place]) -> None:
     rows = conn.execute(
         statement("event_add"),
         {
@@ -229,7 +176,7 @@ def _insert(conn: Connection, org_id: int, places: list[_Place]) -> None:
             place.session.end_event_id, place.session.ended_at = row.id, row.occurred_at
 
 
-def _uses(places: list[_Place], now: datetime) -> list[Access]:
+def _uses(places: list[Place], now: datetime) -> list[Access]:
     """What the access events name, used when they were accepted."""
     return [
         Access(
@@ -247,11 +194,11 @@ def _uses(places: list[_Place], now: datetime) -> list[Access]:
 def _announce(
     conn: Connection,
     org_id: int,
-    places: list[_Place],
+    places: list[Place],
     sessions: Iterable[OpenSession],
     waits: Waits,
-) -> None:
-    """Queue what passes will want, and bring their streams and the org forward."""
+) -> dict[str, float]:
+    """Queue what passes will want, and bring their streams forward; answers who is due when."""
     due = {"reinforce": 0.0} if any(p.event.kind == ACCESS for p in places) else {}
     queued = [p for p in places if p.event.kind in (TURN, MEMORY) and not p.event.is_stored_now]
     if queued:
@@ -274,5 +221,4 @@ def _announce(
     if kept:
         work.bring_streams_forward(conn, org_id, "promote", "subject", kept)
         due["promote"] = waits.promote
-    if due:
-        work.bring_forward(conn, org_id, due)
+    return due

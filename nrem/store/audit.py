@@ -7,6 +7,7 @@ is. Only a recall's follows behind its answer.
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -30,6 +31,23 @@ class Operation(StrEnum):
     INGEST = "ingest"
     DISTILL = "distill"
     REFINE = "refine"
+    SESSION_START = "session_start"
+    SESSION_END = "session_end"
+    CONVERSATION_CREATE = "conversation_create"
+    CONVERSATION_DELETE = "conversation_delete"
+    TURN_ADD = "turn_add"
+    HOLD_PLACE = "hold_place"
+    HOLD_LIFT = "hold_lift"
+    POLICY_CHANGE = "policy_change"
+    SCHEDULE_CHANGE = "schedule_change"
+    RUN_REQUEST = "run_request"
+    PREVIEW_ASK = "preview_ask"
+    PREVIEW_APPROVE = "preview_approve"
+    REVERT = "revert"
+    BUDGET_SET = "budget_set"
+    CARD_CHANGE = "card_change"
+    CARD_SCHEMA_SET = "card_schema_set"
+    AGENT_RENAME = "agent_rename"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +79,62 @@ def add(conn: Connection, org_id: int, entries: Iterable[Entry]) -> None:
     rows = [_row(entry) for entry in entries]
     if rows:
         conn.execute(statement("audit_add"), {"org_id": org_id, "entries": json.dumps(rows)})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """Which entries to show; None means any."""
+
+    operation: str | None = None
+    agent_id: int | None = None
+    user_id: int | None = None
+    # one that a recall answered counts, too
+    memory_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """An entry as it stands in the trail, with the callers' ids while the directory has them."""
+
+    entry_id: int
+    operation: str
+    at: datetime
+    key_row_id: int | None
+    run_id: int | None
+    agent: str | None
+    user: str | None
+    memory_id: int | None
+    memory_type: str | None
+    memory_ids: tuple[int, ...]
+    address: str | None
+    details: Mapping[str, Any]
+
+
+def find(
+    conn: Connection, org_id: int, filters: Filters, *, offset: int, limit: int
+) -> tuple[list[Written], int]:
+    """Entries, newest first, after the first `offset`; and how many there are in all."""
+    asked = {"org_id": org_id, **asdict(filters)}
+    rows = conn.execute(statement("audit_list"), {**asked, "offset": offset, "limit": limit})
+    found = [_written(row) for row in rows]
+    return found, int(conn.execute(statement("audit_count"), asked).scalar_one())
+
+
+def _written(row: Any) -> Written:  # noqa: ANN401 - a row
+    return Written(
+        entry_id=row.id,
+        operation=row.operation,
+        at=row.at,
+        key_row_id=row.key_row_id,
+        run_id=row.run_id,
+        agent=row.agent,
+        user=row.user,
+        memory_id=row.memory_id,
+        memory_type=row.memory_type,
+        memory_ids=tuple(row.memory_ids),
+        address=row.address,
+        details=row.details,
+    )
 
 
 def _row(entry: Entry) -> dict[str, Any]:

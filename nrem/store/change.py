@@ -56,8 +56,10 @@ def make(
     text: NewText | None = None,
     timeline: Timeline,
     now: datetime,
-) -> None:
-    """Change a memory; a change that changes nothing writes nothing and makes no version.
+) -> tuple[str, ...]:
+    """Change a memory and answer which of its fields changed.
+
+    A change that changes nothing writes nothing and makes no version.
 
     Raises: NotFoundError when there is none or it is purged; ConflictError when its version is not
     the one expected, or when `change` refuses.
@@ -71,7 +73,7 @@ def make(
     at = policy.earliest(before.facts, now)
     after = change(before, at)
     if _same(before, after):
-        return
+        return ()
     has_new_text = after.content != before.content
     if has_new_text and text is None:
         raise ValueError("a new content comes with its digest and vector")
@@ -79,6 +81,7 @@ def make(
     if has_new_text and text is not None:
         _index(conn, org_id, memory_id, locked.row, after.content, text)
     life.tell(conn, org_id, [(memory_id, one) for one in _passed(before.facts, after.facts, at)])
+    return _changed(before, after)
 
 
 def _lock(
@@ -148,6 +151,29 @@ def _require_version(version: int, expected: int | None) -> None:
 def _same(before: Standing, after: Standing) -> bool:
     """To Python true equals 1; to JSON it does not."""
     return before == after and _json(before.metadata) == _json(after.metadata)
+
+
+def _changed(before: Standing, after: Standing) -> tuple[str, ...]:
+    """Names of fields, as answers have them."""
+    old, new = _fields(before), _fields(after)
+    return tuple(name for name in new if old[name] != new[name])
+
+
+def _fields(standing: Standing) -> dict[str, Any]:
+    facts = standing.facts
+    return {
+        "content": standing.content,
+        "metadata": _json(standing.metadata),
+        "importance": facts.importance,
+        "importance_given": standing.is_importance_given,
+        "memory_type": facts.memory_type,
+        "tier": facts.tier,
+        "state": facts.state,
+        "pinned": facts.is_pinned,
+        "expires_at": facts.expires_at,
+        "occurred_at": standing.occurred_at,
+        "true_until": standing.true_until,
+    }
 
 
 def _json(value: Mapping[str, Any]) -> str:

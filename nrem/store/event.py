@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Final
 
 TURN: Final = "turn"
@@ -10,6 +11,17 @@ MEMORY: Final = "memory"
 ACCESS: Final = "access"
 SESSION_START: Final = "session.start"
 SESSION_END: Final = "session.end"
+
+
+class Binding(StrEnum):
+    """How an event is bound to the session whose id it brings."""
+
+    # opens one that is not there; refused by one that has ended
+    OPENS = "opens"
+    # as a field says: refused unless it is there, open, and of the same agent and user
+    NAMED = "named"
+    # as metadata says: opens one that is not there; goes without one that cannot take it
+    MENTIONED = "mentioned"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +32,7 @@ class NewEvent:
     agent: str
     user: str | None = None
     session: str | None = None
+    binding: Binding = Binding.OPENS
     thread: str | None = None
     occurred_at: datetime | None = None
     body: Mapping[str, Any] = field(default_factory=dict)

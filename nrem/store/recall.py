@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy import Connection
 
 from nrem.policy.life import settle
-from nrem.policy.model import State
 from nrem.policy.recall import Key, Kind
 from nrem.policy.timeline import Timeline
 from nrem.store import recall_match
@@ -49,41 +48,49 @@ def recall(
     within = recall_match.reach(conn, org_id, scope)
     if within is None:
         return []
-    weights = timeline.at(now).recall
+    weights = question.weights(timeline.at(now).recall)
 
     def look(size: int) -> Round:
         matches = _matches(conn, within, question, size)
-        candidates = _facts(conn, org_id, matches.keys, timeline, now)
+        candidates = _facts(conn, within, matches.keys, timeline, now)
         return rank(question, matches, candidates, weights, size)
 
     around = Around(
         filters=within.filters,
         weights=weights,
-        read=lambda keys: _facts(conn, org_id, keys, timeline, now),
+        read=lambda keys: _facts(conn, within, keys, timeline, now),
         figures=lambda matches, keys: recall_match.figures(conn, within, question, matches, keys),
         has_superseded=within.has_superseded and scope.true_at is None,
     )
-    return shown(widen(conn, in_rounds(question, look), question, around), weights)
+    found = widen(conn, in_rounds(question, look), question, around)
+    return shown(found, question, weights)
+
+
+def has_conversation(conn: Connection, org_id: int, number: int) -> bool:
+    """Whether a conversation is there and not deleted."""
+    given = {"org_id": org_id, "conversation_id": number}
+    found = conn.execute(statement("recall_conversation"), given).scalar_one_or_none()
+    return found is not None
 
 
 def _matches(conn: Connection, within: Reach, question: Question, size: int) -> Matches:
     if question.vector is None:
-        return recall_match.newest(conn, within, size)
+        return recall_match.newest(conn, within, question, size)
     return recall_match.find(conn, within, question, size)
 
 
 def _facts(
-    conn: Connection, org_id: int, keys: Sequence[Key], timeline: Timeline, now: datetime
+    conn: Connection, within: Reach, keys: Sequence[Key], timeline: Timeline, now: datetime
 ) -> dict[Key, Candidate]:
     if not keys:
         return {}
     ids = {kind: sorted({number for its, number in keys if its is kind}) for kind in Kind}
     memories = conn.execute(
-        statement("recall_memories"), {"org_id": org_id, "ids": ids[Kind.MEMORY]}
+        statement("recall_memories"), {**within.filters, "ids": ids[Kind.MEMORY]}
     ).all()
-    found = {(Kind.MEMORY, row.id): _memory(row, timeline, now) for row in memories}
+    found = {(Kind.MEMORY, row.id): _memory(row, within, timeline, now) for row in memories}
     if ids[Kind.TURN]:
-        given = {"org_id": org_id, "ids": ids[Kind.TURN]}
+        given = {"org_id": within.filters["org_id"], "ids": ids[Kind.TURN]}
         turns = conn.execute(statement("recall_turns"), given).all()
         found |= {(Kind.TURN, row.id): turn(row) for row in turns}
     return {key: candidate for key, candidate in found.items() if candidate is not None}
@@ -91,9 +98,10 @@ def _facts(
 
 def _memory(
     row: Any,  # noqa: ANN401 - a row
+    within: Reach,
     timeline: Timeline,
     now: datetime,
 ) -> Candidate | None:
     """The memory, unless time has taken it out of recall already, written down or not."""
-    facts = settle(life_of(row), timeline, now).facts
-    return memory(row, facts, timeline, now) if facts.state is State.LIVE else None
+    facts = settle(life_of(row), timeline, now, purges=not row.is_kept).facts
+    return memory(row, facts, timeline, now) if within.shows(facts.state) else None

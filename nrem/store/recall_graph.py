@@ -125,8 +125,12 @@ def _appraised(
 
 
 def _fits(candidate: Candidate, filters: Mapping[str, Any]) -> bool:
-    """Whether a memory of the scope is of the session and the type asked for."""
+    """Whether a memory of the scope passes what else the recall asks for."""
     row, facts = candidate.row, candidate.facts
-    return filters["session_id"] in {None, row.session_id} and (
-        filters["type"] is None or (facts is not None and facts.memory_type == filters["type"])
+    return (
+        row.fits
+        and filters["session_id"] in {None, row.session_id}
+        and (
+            filters["type"] is None or (facts is not None and facts.memory_type == filters["type"])
+        )
     )

@@ -5,14 +5,16 @@ ranked alike whichever way found it. A small scope is compared whole; a large on
 approximate vector index, and what its words may cost is bounded (`recall_word`).
 """
 
+import json
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain, islice
 from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from nrem.policy.params import RecallPolicy
 from nrem.policy.recall import Key
 from nrem.store import recall_word
 from nrem.store.recall_word import KINDS, Reach, Words, columns
@@ -35,6 +37,32 @@ class Scope:
     include_turns: bool = True
     # what was true in the world then; None: what is true at the instant asked about
     true_at: datetime | None = None
+    # a memory of it is a turn of this conversation; then raw turns are none
+    conversation_id: int | None = None
+    # what metadata must contain; empty: anything
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    # when it happened, both ends among it
+    since: datetime | None = None
+    until: datetime | None = None
+    # archived and forgotten memories too, until they are purged
+    include_deleted: bool = False
+
+    def filters(self, subject_id: int | None) -> dict[str, Any]:
+        """As statements take them."""
+        return {
+            "agent_id": self.agent_id,
+            "user_id": self.user_id,
+            "subject_id": subject_id,
+            "session_id": self.session_id,
+            "type": self.memory_type,
+            "include_turns": self.include_turns,
+            "true_at": self.true_at,
+            "conversation_id": self.conversation_id,
+            "metadata_filter": json.dumps(dict(self.metadata)) if self.metadata else None,
+            "since": self.since,
+            "until": self.until,
+            "include_deleted": self.include_deleted,
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +78,17 @@ class Question:
     least_similarity: float = 0.0
     # edges over which what comes from a result counts
     graph_depth: int = 0
+    # which ways choose candidates and weigh
+    by_meaning: bool = True
+    by_words: bool = True
+    # the best in the order of when they happened, the latest first
+    by_time: bool = False
+
+    def weights(self, policy: RecallPolicy) -> RecallPolicy:
+        """The policy's, of the ways that are taken."""
+        if not self.by_meaning:
+            return replace(policy, similarity_weight=0.0)
+        return policy if self.by_words else replace(policy, lexical_weight=0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,25 +128,21 @@ def reach(conn: Connection, org_id: int, scope: Scope) -> Reach | None:
     if scope.user_id is not None and row.subject_id is None:
         return None
     return Reach(
-        filters={
-            **its,
-            "subject_id": row.subject_id,
-            "session_id": scope.session_id,
-            "type": scope.memory_type,
-            "include_turns": scope.include_turns,
-            "true_at": scope.true_at,
-        },
-        # what one session holds is little, however much its agent has
-        is_small=scope.session_id is not None or row.size <= SMALL,
+        filters={"org_id": org_id, **scope.filters(row.subject_id)},
+        # what one session or conversation holds is little, however much its agent has
+        is_small=scope.session_id is not None
+        or scope.conversation_id is not None
+        or row.size <= SMALL,
         doubtful=row.doubtful,
         has_superseded=row.has_superseded,
     )
 
 
-def newest(conn: Connection, within: Reach, size: int) -> Matches:
+def newest(conn: Connection, within: Reach, question: Question, size: int) -> Matches:
     """The newest memories, at most `size`, for a question without words."""
     limit = _fetched(within, size)
-    rows = conn.execute(statement("recall_newest"), {**within.filters, "limit": limit}).all()
+    given = {**within.filters, "by_time": question.by_time, "limit": limit}
+    rows = conn.execute(statement("recall_newest"), given).all()
     found = tuple((KINDS[kind], number) for kind, number in rows)
     return Matches(by_meaning=found, is_cut=len(rows) == limit)
 
@@ -120,8 +155,10 @@ def find(conn: Connection, within: Reach, question: Question, size: int) -> Matc
     """The best `size` by meaning and the best `size` by words; `question` has a vector."""
     size = _fetched(within, size)
     given = {**_asked(within, question), "limit": size}
-    cosines = _nearest(conn, within, given)
-    words = recall_word.choose(conn, within, question.query, size)
+    cosines = _nearest(conn, within, given) if question.by_meaning else {}
+    words = recall_word.NOTHING
+    if question.by_words:
+        words = recall_word.choose(conn, within, question.query, size)
     # Who asks for similar ones only has them all once a dissimilar one was met.
     is_cut = len(cosines) == size and min(cosines.values()) >= question.least_similarity
     is_cut = is_cut or (words.is_cut and not question.least_similarity)

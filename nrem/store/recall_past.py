@@ -20,7 +20,7 @@ from nrem.store.life import life_of
 from nrem.store.recall_graph import Around, Figures, widen
 from nrem.store.recall_match import Matches, Question, Scope
 from nrem.store.recall_rank import Candidate, Remembered, Round
-from nrem.store.recall_word import KINDS, Words
+from nrem.store.recall_word import KINDS, Reach, Words
 from nrem.store.search import vector_text
 from nrem.store.statement import statement
 
@@ -45,35 +45,39 @@ def recall_as_of(
     if within is None:
         return []
     given = {**within.filters, "as_of": as_of}
-    weights = timeline.at(now).recall
+    weights = question.weights(timeline.at(now).recall)
 
     def look(size: int) -> Round:
         matches = _matches(conn, given, question, size)
-        candidates = _facts(conn, given, matches.keys, timeline, now)
+        candidates = _facts(conn, within, as_of, matches.keys, timeline, now)
         return recall_rank.rank(question, matches, candidates, weights, size)
 
     around = Around(
         filters=given,
         weights=weights,
-        read=lambda keys: _facts(conn, given, keys, timeline, now),
+        read=lambda keys: _facts(conn, within, as_of, keys, timeline, now),
         figures=lambda matches, keys: _figures(conn, given, question, matches, keys),
     )
     found = widen(conn, recall_rank.in_rounds(question, look), question, around)
-    return recall_rank.shown(found, weights)
+    return recall_rank.shown(found, question, weights)
 
 
 def _matches(conn: Connection, given: dict[str, Any], question: Question, size: int) -> Matches:
     if question.vector is None:
-        rows = conn.execute(statement("recall_past_newest"), {**given, "limit": size}).all()
+        asked = {**given, "by_time": question.by_time, "limit": size}
+        rows = conn.execute(statement("recall_past_newest"), asked).all()
         newest = tuple((KINDS[kind], number) for kind, number in rows)
         return Matches(by_meaning=newest, is_cut=len(rows) == size)
-    words = _words(conn, given, question.query, size)
+    words = recall_word.NOTHING
+    if question.by_words:
+        words = _words(conn, given, question.query, size)
     asked = {
         **given,
         **recall_word.columns(words.keys),
         "model": question.model,
         "query": vector_text(question.vector),
-        "limit": size,
+        # those that words chose come back with their figure all the same
+        "limit": size if question.by_meaning else 0,
     }
     rows = conn.execute(statement("recall_past_vector"), asked).all()
     cosines = {(KINDS[row.item_kind], row.item_id): row.cosine for row in rows}
@@ -119,27 +123,28 @@ def _figures(
 
 def _facts(
     conn: Connection,
-    given: dict[str, Any],
+    within: Reach,
+    as_of: datetime,
     keys: Sequence[Key],
     timeline: Timeline,
     now: datetime,
 ) -> dict[Key, Candidate]:
     if not keys:
         return {}
-    as_of: datetime = given["as_of"]
     ids = {kind: sorted({number for its, number in keys if its is kind}) for kind in Kind}
-    asked = {"org_id": given["org_id"], "as_of": as_of}
+    asked = {**within.filters, "as_of": as_of}
     memories = conn.execute(
         statement("recall_past_memories"), {**asked, "ids": ids[Kind.MEMORY]}
     ).all()
     turns = conn.execute(statement("recall_past_turns"), {**asked, "ids": ids[Kind.TURN]}).all()
-    found = {(Kind.MEMORY, row.id): _memory(row, timeline, as_of, now) for row in memories}
+    found = {(Kind.MEMORY, row.id): _memory(row, within, timeline, as_of, now) for row in memories}
     found |= {(Kind.TURN, row.id): recall_rank.turn(row) for row in turns}
     return {key: candidate for key, candidate in found.items() if candidate is not None}
 
 
 def _memory(
     row: Any,  # noqa: ANN401 - a row
+    within: Reach,
     timeline: Timeline,
     as_of: datetime,
     now: datetime,
@@ -158,7 +163,7 @@ def _memory(
         last_use=row.last_use,
     )
     facts = stood(settled.facts, past, as_of)
-    return recall_rank.memory(row, facts, timeline, as_of) if facts.state is State.LIVE else None
+    return recall_rank.memory(row, facts, timeline, as_of) if within.shows(facts.state) else None
 
 
 def _told(row: Any) -> list[Passed]:  # noqa: ANN401 - a row

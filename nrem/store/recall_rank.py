@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any, Final
 
 from nrem.policy.decay import effective_at
-from nrem.policy.model import MemoryFacts
+from nrem.policy.model import MemoryFacts, State
 from nrem.policy.params import RecallPolicy
-from nrem.policy.recall import Fact, Key, Kind, Ranked, appraise, order
+from nrem.policy.recall import Fact, Key, Ranked, appraise, order
 from nrem.policy.state import shown_tier
 from nrem.policy.timeline import Timeline
 from nrem.store.recall_match import SMALL, Matches, Question
@@ -36,13 +36,15 @@ class Remembered:
     true_until: datetime | None
     recorded_at: datetime
     session: str | None
+    # of a memory; one that is not live was asked for
+    state: State | None
     event_ids: tuple[int, ...]
     turn_ids: tuple[str | None, ...]
     metadata: dict[str, Any] = field(default_factory=dict)
 
     def is_hit(self, least_relevance: float) -> bool:
         """Whether this is a memory that was of use, not one that only filled the page."""
-        return self.ranked.key[0] is Kind.MEMORY and self.ranked.relevance >= least_relevance
+        return self.state is State.LIVE and self.ranked.relevance >= least_relevance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +103,8 @@ def best_of(
         least_similarity=question.least_similarity if question.vector else 0.0,
     )
     if question.vector is None:
-        ranked.sort(key=lambda one: candidates[one.key].row.recorded_at, reverse=True)
+        when = "occurred_at" if question.by_time else "recorded_at"
+        ranked.sort(key=lambda one: getattr(candidates[one.key].row, when), reverse=True)
     return ranked[: question.limit]
 
 
@@ -140,9 +143,14 @@ def turn(row: Any) -> Candidate:  # noqa: ANN401 - a row
     return Candidate(fact=fact, row=row)
 
 
-def shown(found: Round, weights: RecallPolicy) -> list[Remembered]:
-    """The results with everything an answer shows."""
-    return [_remembered(one, found.candidates[one.key], weights) for one in found.best]
+def shown(found: Round, question: Question, weights: RecallPolicy) -> list[Remembered]:
+    """The results with everything an answer shows, in the order that was asked for."""
+    best = [_remembered(one, found.candidates[one.key], weights) for one in found.best]
+    return sorted(best, key=_latest, reverse=True) if question.by_time else best
+
+
+def _latest(one: Remembered) -> datetime:
+    return one.occurred_at
 
 
 def _remembered(ranked: Ranked, found: Candidate, weights: RecallPolicy) -> Remembered:
@@ -163,6 +171,7 @@ def _of_memory(row: Any, facts: MemoryFacts) -> dict[str, Any]:  # noqa: ANN401 
         "content": row.content,
         "memory_type": facts.memory_type,
         "tier": shown_tier(facts),
+        "state": facts.state,
         "version": row.version,
         "access_count": facts.access_count,
         "true_until": row.true_until,
@@ -178,6 +187,7 @@ def _of_turn(row: Any) -> dict[str, Any]:  # noqa: ANN401 - a row
         # Before its session is handed over a turn is working memory; afterwards it is evidence.
         "memory_type": "episodic" if row.is_handed_over else "working",
         "tier": None,
+        "state": None,
         "version": None,
         "access_count": 0,
         "true_until": None,

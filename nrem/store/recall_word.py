@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from nrem.policy.model import State
 from nrem.policy.recall import (
     BM25_B,
     BM25_K1,
@@ -45,6 +46,12 @@ class Reach:
     doubtful: int = 0
     # something of the agent was true until an instant
     has_superseded: bool = False
+
+    def shows(self, state: State) -> bool:
+        """Whether a memory in this state may answer."""
+        return state is State.LIVE or (
+            self.filters["include_deleted"] and state is not State.PURGED
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

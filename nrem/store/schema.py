@@ -33,6 +33,14 @@ from nrem.store.schema_knowledge import (
 )
 from nrem.store.schema_life import accesses, crossings, holds, past_embeddings, past_lexemes
 from nrem.store.schema_llm import llm_calls, llm_gates, llm_spend
+from nrem.store.schema_observation import (
+    card_schemas,
+    card_values,
+    cards,
+    observation_logs,
+    observation_parents,
+    observations,
+)
 from nrem.store.schema_surface import (
     audit,
     budgets,
@@ -41,6 +49,7 @@ from nrem.store.schema_surface import (
     dataset_memories,
     datasets,
     jobs,
+    replays,
 )
 from nrem.store.schema_tenant import (
     derivations,
@@ -108,8 +117,15 @@ TENANT_TABLES: Final[tuple[Table, ...]] = (
     budgets,
     datasets,
     jobs,
+    replays,
     dataset_memories,
     llm_calls,
+    observation_logs,
+    observations,
+    observation_parents,
+    card_schemas,
+    cards,
+    card_values,
 )
 
 # What callers and people wrote, and what is computed from it; kept out of planner statistics.
@@ -139,4 +155,9 @@ CONTENT_COLUMNS: Final[tuple[tuple[str, str], ...]] = (
     ("jobs", "request"),
     ("llm_calls", "request"),
     ("llm_calls", "reply"),
+    ("observations", "text"),
+    ("observations", "vector"),
+    ("card_schemas", "body"),
+    ("card_values", "field"),
+    ("card_values", "value"),
 )

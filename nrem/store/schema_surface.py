@@ -1,4 +1,4 @@
-"""The tenant tables of the wider HTTP surface: audit, conversations, budgets, jobs and datasets."""
+"""The tenant tables of the wider HTTP surface, from the audit trail to marks of repeats."""
 
 from typing import Final
 
@@ -69,7 +69,10 @@ conversations: Final = Table(
     instant("created_at"),
     instant("updated_at"),
     instant("deleted_at", nullable=True),
+    digest("idem_key", nullable=True),
+    digest("body_hash", nullable=True),
     PrimaryKeyConstraint("org_id", "id"),
+    UniqueConstraint("org_id", "idem_key", name="conversations_idem_key"),
     points_to("orgs", "org_id", dies_with=True),
     points_to("agents", "org_id", "agent_id"),
     points_to("users", "org_id", "user_id"),
@@ -128,6 +131,7 @@ jobs: Final = Table(
     number("agent_id", nullable=True),
     number("dataset_id", nullable=True),
     digest("input_key"),
+    digest("idem_key", nullable=True),
     document("request"),
     document("result"),
     code("error", nullable=True),
@@ -146,6 +150,12 @@ jobs: Final = Table(
         unique=True,
         postgresql_where=text("state IN ('queued', 'running')"),
     ),
+    Index(
+        "jobs_idem_key",
+        *("org_id", "idem_key"),
+        unique=True,
+        postgresql_where=text("idem_key IS NOT NULL"),
+    ),
 )
 
 dataset_memories: Final = Table(
@@ -158,4 +168,17 @@ dataset_memories: Final = Table(
     points_to("datasets", "org_id", "dataset_id", dies_with=True),
     points_to("memories", "org_id", "memory_id", dies_with=True),
     Index("dataset_memories_memory_idx", "org_id", "memory_id"),
+)
+
+replays: Final = Table(
+    "replays",
+    metadata,
+    number("org_id"),
+    digest("key"),
+    digest("body"),
+    number("made", nullable=True),
+    instant("created_at"),
+    PrimaryKeyConstraint("org_id", "key"),
+    points_to("orgs", "org_id", dies_with=True),
+    Index("replays_created_at_idx", "org_id", "created_at"),
 )

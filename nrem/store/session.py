@@ -1,4 +1,4 @@
-"""Sessions: opened by the first event that names them, closed by `session.end` or by idleness.
+"""Sessions: opened by a start or by a first event, closed by an end or by idleness.
 
 A turn or working memory without a session falls into the implicit one of its subject and thread,
 so that consolidation has one kind of unit.
@@ -8,11 +8,14 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection
 
 from nrem.store.statement import statement
+
+# what a session is that nobody described
+CONVERSATION: Final = "conversation"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -23,6 +26,10 @@ class OpenSession:
     subject_id: int
     # whose it is; an implicit session cannot be named, so nobody else can reach it
     agent_id: int | None = None
+    # None: of nobody in particular, or implicit
+    user_id: int | None = None
+    # of an explicit one, where its first event named a thread
+    thread_id: int | None = None
     is_open: bool = True
     turns: int = 0
     # something was said or stored in it: its idle time starts anew
@@ -40,35 +47,46 @@ class Opening:
     thread_id: int
     started_at: datetime | None
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    session_type: str = CONVERSATION
 
 
 def lock_explicit(
-    conn: Connection, org_id: int, wanted: Mapping[str, Opening], now: datetime
+    conn: Connection,
+    org_id: int,
+    wanted: Mapping[str, Opening],
+    now: datetime,
+    *,
+    names: Iterable[str] = (),
 ) -> dict[str, OpenSession]:
-    """Lock the named sessions in key order, opening those that do not exist.
+    """Lock sessions in key order: those `wanted`, opening them if need be, and what is of `names`.
 
     All are opened before the first is locked, as two appends in another order would deadlock.
     """
-    if not wanted:
+    every = sorted({*wanted, *names})
+    if not every:
         return {}
-    openings = wanted.values()
-    conn.execute(
-        statement("session_add"),
-        {
-            "org_id": org_id,
-            "names": list(wanted),
-            "subject_ids": [opening.subject_id for opening in openings],
-            "thread_ids": [opening.thread_id for opening in openings],
-            "metadata": [json.dumps(dict(opening.metadata)) for opening in openings],
-            "started_at": [opening.started_at or now for opening in openings],
-        },
-    )
-    rows = conn.execute(statement("session_lock"), {"org_id": org_id, "names": list(wanted)})
+    if wanted:
+        openings = wanted.values()
+        conn.execute(
+            statement("session_add"),
+            {
+                "org_id": org_id,
+                "names": list(wanted),
+                "subject_ids": [opening.subject_id for opening in openings],
+                "thread_ids": [opening.thread_id for opening in openings],
+                "metadata": [json.dumps(dict(opening.metadata)) for opening in openings],
+                "session_types": [opening.session_type for opening in openings],
+                "started_at": [opening.started_at or now for opening in openings],
+            },
+        )
+    rows = conn.execute(statement("session_lock"), {"org_id": org_id, "names": every})
     return {
         row.external_id: OpenSession(
             session_id=row.id,
             subject_id=row.subject_id,
             agent_id=row.agent_id,
+            user_id=row.user_id,
+            thread_id=row.thread_id,
             is_open=row.state == "open",
         )
         for row in rows

@@ -134,7 +134,10 @@ class RevertIn(Strict):
 
 
 class RevertedCounts(BaseModel):
-    """How many memories are undone, by what the run had done to them; edges ended, sessions."""
+    """How many memories are undone, by what the run had done to them; edges ended, sessions.
+
+    Of a run of reflect, `created` and `archived` count observations.
+    """
 
     created: int
     merged: int
@@ -143,6 +146,7 @@ class RevertedCounts(BaseModel):
     supported: int
     edges: int
     sessions: int
+    archived: int
 
 
 class KeptOut(BaseModel):

@@ -79,52 +79,6 @@ class MemoryPage(BaseModel):
     next_cursor: str | None
 
 
-class ViaOut(BaseModel):
-    """An edge of the path to a result, as it was drawn."""
-
-    source_id: str
-    target_id: str
-    relationship_type: str
-    weight: float
-
-
-class RecallResult(BaseModel):
-    """One thing remembered."""
-
-    memory_id: str
-    kind: Literal["memory", "turn"]
-    # of the memory; a turn has none
-    version: int | None
-    content: str
-    memory_type: str
-    tier: str | None
-    similarity_score: float
-    importance_score: float
-    relevance_score: float
-    score_components: dict[str, float]
-    # edges between it and the result that it came with; 0: it answers by itself
-    graph_depth: int
-    # those edges, from that result on
-    via: list[ViaOut]
-    recall_count: int
-    occurred_at: datetime
-    # of a memory: since when it is true no more
-    true_until: datetime | None
-    created_at: datetime
-    session_id: str | None
-    sources: list[str]
-    metadata: dict[str, Any]
-
-
-class RecallOut(BaseModel):
-    """Results, best first."""
-
-    results: list[RecallResult]
-    total: int
-    query: str
-    elapsed_ms: float
-
-
 class AgentOut(BaseModel):
     """One agent."""
 
@@ -135,22 +89,6 @@ class AgentsOut(BaseModel):
     """All agents of the org."""
 
     agents: list[AgentOut]
-
-
-class SessionOut(BaseModel):
-    """Where a session stands."""
-
-    session_id: str
-    agent_id: str
-    user_id: str | None
-    state: Literal["open", "ended", "consolidated"]
-    started_at: datetime
-    ended_at: datetime | None
-    turns: int
-    memories: int
-    transitioned_count: int
-    run_id: str | None
-    metadata: dict[str, Any]
 
 
 class Problem(BaseModel):

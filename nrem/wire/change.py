@@ -1,6 +1,6 @@
 """Changing a memory and looking back: the shapes of requests and answers.
 
-A field that is left out stays as it is; null means something for a time to live only.
+A field that is left out, or null, stays as it is; null means something for a time to live only.
 """
 
 from datetime import datetime
@@ -9,15 +9,16 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field
 
 from nrem.wire.field import (
-    Content,
+    LaxContent,
+    LaxSeconds,
     MemoryTypeName,
-    Metadata,
     Seconds,
     Share,
     TierName,
+    Tree,
     VersionNumber,
 )
-from nrem.wire.request import MemoryIn, Strict
+from nrem.wire.request import Lax, MemoryIn, Strict
 
 _MAX_BATCH = 1_000
 
@@ -29,18 +30,19 @@ class ChangeIn(Strict):
     expected_version: VersionNumber | None = None
 
 
-class EditIn(ChangeIn):
+class EditIn(Lax):
     """What is to be different in a memory."""
 
-    # The defaults stand for "left out" and are never read: see `model_fields_set`.
-    content: Content = ""
+    content: LaxContent | None = None
     # replaced as a whole
-    metadata: Metadata = Field(default_factory=dict)
-    importance: Annotated[Share, Field(strict=True)] = 0.0
+    metadata: Tree | None = None
+    importance: Share | None = None
     # the same or a higher one
-    tier: TierName = "short"
+    tier: TierName | None = None
     # from now on; null: for ever
-    ttl_seconds: Annotated[Seconds, Field(strict=True)] | None = None
+    ttl_seconds: LaxSeconds | None = None
+    # as in `ChangeIn`
+    expected_version: VersionNumber | None = None
 
 
 class RestoreIn(ChangeIn):
@@ -49,13 +51,15 @@ class RestoreIn(ChangeIn):
     ttl_seconds: Annotated[Seconds, Field(strict=True)] | None = None
 
 
-class RollbackIn(ChangeIn):
+class RollbackIn(Lax):
     """Which version the new one is to equal."""
 
     version: VersionNumber
+    # as in `ChangeIn`
+    expected_version: VersionNumber | None = None
 
 
-class MemoryBatchIn(Strict):
+class MemoryBatchIn(Lax):
     """Up to 1,000 statements to store at once, all or none."""
 
     memories: Annotated[list[MemoryIn], Field(min_length=1, max_length=_MAX_BATCH)]

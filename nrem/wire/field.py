@@ -25,6 +25,10 @@ _MAX_CONTENT: Final = 100_000
 _EARLIEST: Final = datetime(1900, 1, 1, tzinfo=UTC)
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _LATEST_AHEAD: Final = timedelta(hours=24)
+# some Python enums write themselves with the name of their class
+_LIST_NAME: Final = re.compile(r"^[A-Za-z]+\.")
+# 100 years
+_MAX_SECONDS: Final = 3_155_760_000
 
 
 def no_nul(value: str) -> str:
@@ -72,11 +76,36 @@ def _end_of_day(value: object) -> object:
     return value
 
 
+def _in_utc(value: datetime) -> datetime:
+    """A naive instant is one of UTC."""
+    return value if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+def _without_nul(value: object) -> object:
+    return value.replace("\x00", "") if isinstance(value, str) else value
+
+
+def _or_empty(value: object) -> object:
+    return {} if value is None else value
+
+
+def _at_most_a_century(value: int) -> int:
+    return min(value, _MAX_SECONDS)
+
+
+def plain_name(value: object) -> object:
+    """A name of a list without the list's own: `MemoryType.SEMANTIC` is `SEMANTIC`."""
+    return _LIST_NAME.sub("", value, count=1) if isinstance(value, str) else value
+
+
+def _lower_name(value: object) -> object:
+    name = plain_name(value)
+    return name.lower() if isinstance(name, str) else name
+
+
 def _kind(value: object) -> object:
     """A kind of edge in any letter case; `related_to` is another word for `relates_to`."""
-    if not isinstance(value, str):
-        return value
-    name = value.lower()
+    name = _lower_name(value)
     return EdgeKind.RELATES_TO if name == "related_to" else name
 
 
@@ -119,7 +148,7 @@ Metadata = Annotated[dict[str, Any], Field(max_length=64), AfterValidator(_stora
 Tree = Annotated[dict[str, Any], AfterValidator(_storable)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 # at most 100 years
-Seconds = Annotated[int, Field(ge=1, le=3_155_760_000)]
+Seconds = Annotated[int, Field(ge=1, le=_MAX_SECONDS)]
 MemoryTypeName = Literal["working", "episodic", "semantic", "procedural"]
 TierName = Literal["short", "long", "permanent"]
 StateName = Literal["live", "archived", "forgotten"]
@@ -132,3 +161,28 @@ AsOf = Annotated[
     AfterValidator(_after_1900),
     BeforeValidator(_end_of_day),
 ]
+
+# Of the routes that other clients send to: what they mean is taken, what they cannot mean is not.
+LaxQuery = Annotated[str, Field(max_length=_MAX_CONTENT), BeforeValidator(_without_nul)]
+LaxContent = Annotated[
+    str,
+    Field(min_length=1, max_length=_MAX_CONTENT),
+    AfterValidator(_not_blank),
+    BeforeValidator(_without_nul),
+]
+LaxInstant = Annotated[
+    datetime, BeforeValidator(_written_out), AfterValidator(_in_utc), AfterValidator(_plausible)
+]
+LaxAsOf = Annotated[
+    datetime,
+    BeforeValidator(_written_out),
+    AfterValidator(_in_utc),
+    AfterValidator(_after_1900),
+    BeforeValidator(_end_of_day),
+]
+RangeStart = Annotated[datetime, BeforeValidator(_written_out), AfterValidator(_in_utc)]
+# a day stands for its last instant in UTC
+RangeEnd = Annotated[RangeStart, BeforeValidator(_end_of_day)]
+LaxMetadata = Annotated[Tree, BeforeValidator(_or_empty)]
+LaxSeconds = Annotated[int, Field(ge=1), AfterValidator(_at_most_a_century)]
+LaxMemoryType = Annotated[MemoryTypeName, BeforeValidator(_lower_name)]

@@ -2,13 +2,17 @@
 
 from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from nrem.wire.field import (
-    AsOf,
     Content,
     Id,
     Instant,
+    LaxContent,
+    LaxInstant,
+    LaxMemoryType,
+    LaxMetadata,
+    LaxSeconds,
     MemoryTypeName,
     Metadata,
     RelationshipType,
@@ -82,6 +86,7 @@ class SessionStartIn(_EventIn):
 
     type: Literal["session.start"]
     session_id: Id
+    session_type: Id = "conversation"
     metadata: Metadata = Field(default_factory=dict)
 
 
@@ -116,22 +121,36 @@ class RelationshipIn(Strict):
     metadata: Metadata = Field(default_factory=dict)
 
 
-class MemoryIn(Strict):
+def _or_none_at_all(value: object) -> object:
+    return [] if value is None else value
+
+
+class StoredRelationshipIn(Lax):
+    """An edge from a memory that is stored to one that is there."""
+
+    target_memory_id: Id
+    relationship_type: RelationshipType
+    weight: Share = 1.0
+    metadata: LaxMetadata = Field(default_factory=dict)
+
+
+class MemoryIn(Lax):
     """A statement to store at once."""
 
     agent_id: Id
-    content: Content
-    memory_type: MemoryTypeName = "episodic"
+    content: LaxContent
+    memory_type: LaxMemoryType = "episodic"
     user_id: Id | None = None
+    # of a session that is there and open; `metadata.session_id` opens one that is not
     session_id: Id | None = None
     importance: Share | None = None
     tier: TierName | None = None
-    metadata: Metadata = Field(default_factory=dict)
-    ttl_seconds: Seconds | None = None
-    occurred_at: Instant | None = None
-    relationships: Annotated[list[RelationshipIn], Field(max_length=100)] = Field(
-        default_factory=list
-    )
+    metadata: LaxMetadata = Field(default_factory=dict)
+    ttl_seconds: LaxSeconds | None = None
+    occurred_at: LaxInstant | None = None
+    relationships: Annotated[
+        list[StoredRelationshipIn], Field(max_length=100), BeforeValidator(_or_none_at_all)
+    ] = Field(default_factory=list)
 
 
 class MemoryQuery(Strict):
@@ -146,25 +165,3 @@ class MemoryQuery(Strict):
     limit: Annotated[int, Field(ge=1, le=1_000)] = 100
     # `next_cursor` of the page before
     cursor: Annotated[str, Field(max_length=64)] | None = None
-
-
-class RecallIn(Strict):
-    """What to remember, and for whom."""
-
-    agent_id: Id
-    query: Annotated[str, Field(max_length=10_000), AfterValidator(no_nul)] = ""
-    user_id: Id | None = None
-    session_id: Id | None = None
-    memory_type: MemoryTypeName | None = None
-    top_k: Annotated[int, Field(ge=1, le=1_000)] = 10
-    similarity_threshold: Share = 0.0
-    # raw turns too, as evidence; they are left out when a type is asked for
-    include_turns: bool = True
-    # what was believed then: an instant with its offset, or a day (its end in UTC)
-    as_of: AsOf | None = None
-    # what was true in the world then, as far as is known: likewise
-    true_at: AsOf | None = None
-    # edges over which memories that hang together with a result are found, too
-    graph_depth: Annotated[int, Field(strict=True, ge=0, le=5)] = 1
-    # for which turn of the agent: what is recalled for one turn counts as used once
-    turn_id: Id | None = None

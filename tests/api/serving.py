@@ -13,6 +13,7 @@ import httpx2
 import uvicorn
 
 from api.app import make_admin, make_public
+from api.connection import Protocol
 from api.state import State, open_state
 from nrem.config import Settings
 from nrem.embedded.postgres import SUPERUSER
@@ -54,6 +55,11 @@ class Caller:
         answer = self.post("/v1/events", {"events": list(events)})
         assert answer.status_code == 202, answer.text
         return list(answer.json()["event_ids"])
+
+    def begin(self, session_id: str, **fields: Any) -> None:  # noqa: ANN401
+        """Start a session."""
+        given = {"agent_id": "agent", "session_id": session_id}
+        self.send({"type": "session.start", **given, **fields})
 
     def store(self, content: str, **fields: Any) -> dict[str, Any]:  # noqa: ANN401
         """Store a memory at once; answers it."""
@@ -183,7 +189,9 @@ class _Listeners:
         # Applications of its own: several services may live in one test process.
         self._applications = [make_public(), make_admin()]
         self._servers = [
-            uvicorn.Server(uvicorn.Config(one, access_log=False, log_level="warning"))
+            uvicorn.Server(
+                uvicorn.Config(one, http=Protocol, access_log=False, log_level="warning")
+            )
             for one in self._applications
         ]
         self._thread = threading.Thread(target=lambda: asyncio.run(self._main()))

@@ -6,7 +6,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from api.routes import memories
+from api import storing
 from tests.api.serving import Caller
 
 TEXT = "Ann moved to Kyiv on 3 May 2023 and works as a nurse."
@@ -31,6 +31,8 @@ def test_each_is_as_if_it_were_stored_alone(caller: Caller, stranger: Caller) ->
         {"content": "ok", "importance": 0.75, "user_id": "u", "metadata": {"k": 1}},
         {"content": "He left.", "memory_type": "working", "session_id": "s", "ttl_seconds": 60},
     ]
+    for one in (caller, stranger):
+        one.begin("s")
     # by somebody else: what is known already is worth less
     alone = [stranger.store(**one) for one in items]
 
@@ -59,7 +61,7 @@ def test_each_is_recalled_at_once_by_words_and_meaning(caller: Caller) -> None:
 def test_vectors_beyond_the_first_come_with_the_pass(
     caller: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(memories, "_MOST_EMBEDDED", 1)
+    monkeypatch.setattr(storing, "_MOST_EMBEDDED", 1)
     first, second = store(caller, {"content": "a grey parrot"}, {"content": "the red bicycle"})
 
     assert first["embedding_model"]
@@ -88,7 +90,7 @@ def test_every_fault_is_told_with_its_place_and_nothing_is_stored(caller: Caller
         {"content": TEXT},
         {"content": " "},
         {"content": "x", "importance": 2, "tier": "eternal"},
-        {"content": "x", "ttl": 5},
+        {"content": "x", "ttl_seconds": 0},
     )
 
     assert answer.status_code == 422
@@ -96,7 +98,7 @@ def test_every_fault_is_told_with_its_place_and_nothing_is_stored(caller: Caller
         "memories[1].content",
         "memories[2].importance",
         "memories[2].tier",
-        "memories[3].ttl",
+        "memories[3].ttl_seconds",
     ]
     assert caller.count("memories") == 0
 

@@ -12,8 +12,7 @@ import pytest
 from sqlalchemy import Connection
 from sqlalchemy import event as hooks
 
-from api import ingest
-from api.routes import memories
+from api import ingest, storing
 from nrem.embedded.postgres import SUPERUSER
 from nrem.store.append import append
 from tests.api.serving import Caller, Service, serve
@@ -135,7 +134,7 @@ def test_fault_in_a_statement_is_no_outage(caller: Caller, monkeypatch: pytest.M
         patched.setattr(ingest, "append", mistaken)
         queued = caller.post("/v1/events", turn())
     with monkeypatch.context() as patched:
-        patched.setattr(memories, "append", mistaken)
+        patched.setattr(storing, "append", mistaken)
         direct = caller.post("/v1/memories", {"agent_id": "a", "content": "c"})
 
     assert (queued.status_code, direct.status_code) == (500, 500)

@@ -15,6 +15,7 @@ def contents(caller: Caller, **params: str) -> list[str]:
 def shelf(caller: Caller) -> Caller:
     """An org with four memories that differ in everything a filter may ask for."""
     caller.store("one", agent_id="a", user_id="u", memory_type="semantic")
+    caller.begin("s", agent_id="a")
     caller.store("two", agent_id="a", user_id="v", memory_type="working", session_id="s")
     caller.store("three", agent_id="b", user_id="u", tier="short")
     caller.store("four", agent_id="b")

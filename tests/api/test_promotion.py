@@ -15,7 +15,7 @@ TEA = (
 
 def _store(caller: Caller, *contents: str, sessions: str) -> list[str]:
     return [
-        caller.store(content, user_id="user", session_id=name)["id"]
+        caller.store(content, user_id="user", metadata={"session_id": name})["id"]
         for content, name in zip(contents, sessions, strict=True)
     ]
 

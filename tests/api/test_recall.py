@@ -34,6 +34,7 @@ def test_words_are_found_in_any_script(caller: Caller, text: str, query: str) ->
 
 
 def test_results_hold_what_an_answer_needs(caller: Caller) -> None:
+    caller.begin("s")
     stored = caller.store("Ann has a cat.", user_id="u", session_id="s", metadata={"k": "v"})
 
     (found,) = caller.recall("cat")
@@ -48,6 +49,7 @@ def test_results_hold_what_an_answer_needs(caller: Caller) -> None:
 
 def test_filters_let_through_what_they_name(caller: Caller) -> None:
     caller.store("cat one", user_id="u", memory_type="semantic")
+    caller.begin("s")
     caller.store("cat two", user_id="v", session_id="s")
     caller.store("cat three", agent_id="other")
 
@@ -147,13 +149,11 @@ def test_threshold_is_applied_before_the_best_are_taken(caller: Caller) -> None:
 @pytest.mark.parametrize(
     ("fields", "field"),
     [
-        ({"query": "x" * 10_001}, "query"),
-        ({"query": "a\x00"}, "query"),
+        ({"query": "x" * 100_001}, "query"),
         ({"query": 7}, "query"),
         ({"similarity_threshold": 1.1}, "similarity_threshold"),
         ({"memory_type": "dream"}, "memory_type"),
         ({"agent_id": ""}, "agent_id"),
-        ({"limit": 5}, "limit"),
     ],
 )
 def test_fault_is_named_by_its_field(caller: Caller, fields: dict[str, Any], field: str) -> None:

@@ -90,6 +90,7 @@ def test_end_wakes_consolidation(caller: Caller) -> None:
 
 
 def test_transitioned_count_is_the_working_memories_handed_over(caller: Caller) -> None:
+    caller.begin("s", user_id="u")
     for n in range(3):
         text = f"Ann keeps ticket number {n} in drawer {n * 7}."
         caller.store(text, user_id="u", session_id="s", memory_type="working")
@@ -104,6 +105,7 @@ def test_transitioned_count_is_the_working_memories_handed_over(caller: Caller) 
 
 def test_handed_over_working_memory_is_not_recalled(caller: Caller) -> None:
     text = "Ann keeps her ticket in the upper drawer."
+    caller.begin("s", user_id="u")
     caller.store(text, user_id="u", session_id="s", memory_type="working")
     end(caller)
 
@@ -142,3 +144,75 @@ def test_two_orgs_may_use_one_name(caller: Caller, stranger: Caller) -> None:
 
     assert caller.get("/v1/sessions/s").json()["turns"] == 1
     assert stranger.get("/v1/sessions/s").json()["turns"] == 2
+
+
+def test_end_needs_no_body(caller: Caller) -> None:
+    caller.send(turn())
+    headers = {"Content-Length": "0", "Content-Type": "application/json"}
+
+    answer = caller.client.post("/v1/sessions/s/end", headers=headers)
+
+    assert answer.status_code == 200
+    assert answer.json()["id"] == answer.json()["session_id"] == "s"
+
+
+def test_working_memory_that_is_not_scored_yet_counts_as_handed_over(caller: Caller) -> None:
+    memory = {"type": "memory", "agent_id": "agent", "session_id": "s", "content": "a ticket"}
+    caller.send({**memory, "memory_type": "working"}, memory)
+
+    assert end(caller)["transitioned_count"] == 1
+
+
+def test_consolidation_of_a_session_is_told(caller: Caller) -> None:
+    caller.send(turn())
+    before = caller.get("/v1/sessions/s").json()["consolidation"]
+    waiting = end(caller)["consolidation"]
+    caller.run()
+
+    done = caller.get("/v1/sessions/s").json()["consolidation"]
+
+    assert before is None
+    assert waiting == {"state": "waiting", "reason": None}
+    assert done == {"state": "done", "reason": None}
+
+
+def _consolidate_is(caller: Caller, assignments: str) -> None:
+    caller.world.do(
+        f"UPDATE leases SET {assignments} WHERE org_id = %(org)s AND pass = 'consolidate'",  # noqa: S608
+        org=caller.org,
+    )
+
+
+def test_failed_consolidation_of_a_session_is_told(caller: Caller) -> None:
+    caller.send(turn())
+    end(caller)
+    caller.world.do(
+        "INSERT INTO runs (org_id, pass, cause, owner, stream_id, read, proposed, changed, "
+        "outcome, reason, started_at) "
+        "SELECT org_id, pass, 'poll', 'w', stream_id, 1, 0, 0, 'failed', 'ValueError', now() "
+        "FROM leases WHERE org_id = %(org)s AND pass = 'consolidate'",
+        org=caller.org,
+    )
+    first_try = caller.get("/v1/sessions/s").json()["consolidation"]
+    _consolidate_is(caller, "attempts = 1")
+
+    found = caller.get("/v1/sessions/s").json()["consolidation"]
+
+    assert first_try["state"] == "waiting"
+    assert found == {"state": "failed", "reason": "ValueError"}
+
+
+def test_parked_consolidation_of_a_session_is_told(caller: Caller) -> None:
+    caller.send(turn())
+    end(caller)
+    _consolidate_is(caller, "state = 'parked'")
+    caller.world.do(
+        "INSERT INTO parked (org_id, pass, item_kind, item_id, reason, error_class, attempts) "
+        "SELECT org_id, pass, 'stream', stream_id, 'failed', 'ValueError', 5 "
+        "FROM leases WHERE org_id = %(org)s AND pass = 'consolidate'",
+        org=caller.org,
+    )
+
+    found = caller.get("/v1/sessions/s").json()["consolidation"]
+
+    assert found == {"state": "parked", "reason": "ValueError"}

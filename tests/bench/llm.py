@@ -31,7 +31,7 @@ from tests.world import Org, World, connected, end, turn
 SAMPLE: Final = Path(__file__).parents[2] / "examples" / "sample_conversation.json"
 # Passes that ask a model, in the order of a memory's life, after those that make their input.
 _FIRST: Final = ("score", "embed")
-_ASKING: Final = ("consolidate", "appraise", "promote")
+_ASKING: Final = ("consolidate", "appraise", "promote", "observe", "reflect")
 _TURNS_BEFORE: Final = 4
 
 

@@ -43,7 +43,7 @@ class Running:
                 json={
                     "agent_id": "agent",
                     "user_id": self.user,
-                    "session_id": f"{self.user} {name}",
+                    "metadata": {"session_id": f"{self.user} {name}"},
                     "memory_type": "episodic",
                     "content": content,
                     **changes,

@@ -1,5 +1,6 @@
 """A small world whose passes ask the double of the Messages API."""
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -42,7 +43,7 @@ class Asking:
     def drain(self, name: str, *, now: datetime = NOW, **given: Any) -> list[Outcome]:  # noqa: ANN401
         """Run a pass until nothing is due for it."""
         setting = self.world.setting(now=now, tools=self.tools(**given))
-        return drain(setting, BY_NAME[name])
+        return drain(setting, BY_NAME[name], seconds=math.inf)
 
     def step(self, name: str, *, now: datetime = NOW, **given: Any) -> Outcome | None:  # noqa: ANN401
         """Run one step of a pass."""

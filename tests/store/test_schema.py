@@ -28,6 +28,7 @@ CODES = {
     *{("jobs", name) for name in ("family", "state", "cause", "result", "error")},
     ("conversation_turns", "role"),
     *{("llm_calls", name) for name in ("pass", "model", "status", "request_id")},
+    *{("observations", name) for name in ("priority", "trust", "archived_reason", "model")},
 }
 
 

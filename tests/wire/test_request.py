@@ -28,9 +28,8 @@ def test_types_of_events_are_those_of_their_models() -> None:
     [
         *request.EVENT_MODELS,
         request.EventBatchIn,
-        request.MemoryIn,
         request.MemoryQuery,
-        request.RecallIn,
+        request.RelationshipIn,
     ],
 )
 def test_every_request_refuses_unknown_fields(model: type[BaseModel]) -> None:

@@ -12,14 +12,13 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from nrem.policy.decay import next_crossing
-from nrem.policy.life import Passed, Settled, settle
+from nrem.policy.life import settle
 from nrem.policy.model import Reason, State
 from nrem.store import expire, life
 from nrem.store.expire import OldRow
 from nrem.store.life import Held, Write
 from worker.contract import Change, Changes, Pass, Shape, Work
-from worker.lives import changes
+from worker.lives import changes, forgotten
 
 NAME: Final = "expire"
 # What becomes of an old row; a preview goes on telling which runs came of it.
@@ -65,16 +64,8 @@ def _judged(one: Outlived, job: Work) -> Write:
     held = one.held
     settled = settle(held.life, job.timeline, job.now, purges=not held.is_kept)
     if one.is_surplus and settled.facts.state is State.LIVE:
-        settled = _forgotten(settled, job)
+        settled = forgotten(settled, job, Reason.OVER_CAP)
     return Write(held=replace(held, is_due=True), settled=settled)
-
-
-def _forgotten(settled: Settled, job: Work) -> Settled:
-    facts = replace(
-        settled.facts, state=State.FORGOTTEN, state_since=job.now, reason=Reason.OVER_CAP
-    )
-    passed = Passed(job.now, State.LIVE, State.FORGOTTEN, Reason.OVER_CAP)
-    return Settled(facts, (*settled.passed, passed), next_crossing(facts, job.policy))
 
 
 def apply(conn: Connection, job: Work, verdict: Verdict) -> Changes:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from nrem.errors import Deferred
 from nrem.store import inbox, park
 from nrem.store.inbox import Item
-from worker.contract import Changes, Work
+from worker.contract import Changes, Work, no_comparison
 from worker.runner.step import Outcome, Step, fault
 
 _SUSPICIOUS_AFTER: Final = 2
@@ -66,7 +66,11 @@ def _process(step: Step, job: Work) -> Outcome:
     duty = step.duty
     with step.begin() as conn:
         found = duty.claim(conn, job, duty.batch)
-    decisions = duty.decide(found, step.propose(job, found), job)
+    proposals = step.propose(job, found)
+    if duty.compare is not no_comparison:
+        with step.begin() as conn:
+            proposals = duty.compare(conn, job, found, proposals)
+    decisions = duty.decide(found, proposals, job)
     with step.begin() as conn:
         inbox.complete(conn, job.org_id, duty.name, job.items, owner=step.owner)
         changes = duty.apply(conn, job, decisions)
@@ -109,6 +113,7 @@ def _park(
     with step.begin() as conn:
         inbox.complete(conn, job.org_id, step.duty.name, items, owner=step.owner)
         park.add(conn, job.org_id, step.duty.name, items, reason=reason, error_class=error)
+        step.duty.give_up(conn, job, items, error or reason)
         step.rearm(conn, step.duty.next_due(conn, job))
         changes = Changes(read=len(items), reason=error or reason)
         return step.record(conn, job, "parked", changes)

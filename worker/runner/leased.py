@@ -89,7 +89,7 @@ def _process(step: Step, job: Work, held: Lease) -> Outcome:
         proposals = duty.compare(conn, job, found, proposals)
     decisions = duty.decide(found, proposals, job)
     with step.begin() as conn:
-        lease.finish(conn, held, steps=1)
+        lease.finish(conn, held, steps=duty.steps(decisions))
         changes = duty.apply(conn, job, decisions)
         _rearm(conn, step, job, held)
         step.announce(conn, changes)

@@ -7,4 +7,6 @@ JOIN subjects AS u ON u.org_id = e.org_id AND u.id = e.subject_id
 WHERE e.org_id = cast(:org_id AS bigint)
   AND e.session_id = cast(:session_id AS bigint)
   AND e.kind = 'turn'
+  -- not erased
+  AND e.body <> '{}'
 ORDER BY e.id

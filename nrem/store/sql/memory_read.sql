@@ -2,7 +2,7 @@
 -- Index: memories_pkey
 SELECT m.id, m.version, m.type, m.tier, m.state, m.state_since, m.state_reason, m.facts_since, m.importance_given, m.valid_from, m.content, m.metadata,
        m.importance, m.pinned, m.trust, m.derived_by, m.run_id, m.occurred_at, m.true_until, m.recorded_at, m.last_access,
-       m.access_count, m.expires_at, a.external_id AS agent, u.external_id AS "user", s.external_id AS session,
+       m.access_count, m.expires_at, m.agent_id, m.user_id, a.external_id AS agent, u.external_id AS "user", s.external_id AS session,
        use.accesses, src.event_ids, src.turn_ids, v.model,
        is_held(m.org_id, m.agent_id, m.user_id, m.id) AS is_kept
 FROM memories AS m

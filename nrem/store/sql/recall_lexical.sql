@@ -1,5 +1,5 @@
 -- recall_lexical: the items in scope that hold the lexemes, best by BM25 first, given the weight of each lexeme.
--- Index: lexemes_pkey
+-- Index: conversation_turns_memory_idx, lexemes_pkey
 SELECT f.item_kind, f.item_id
 FROM unnest(cast(:lexemes AS text[]), cast(:weights AS float8[])) AS w (lexeme, weight)
 CROSS JOIN LATERAL (
@@ -11,13 +11,20 @@ CROSS JOIN LATERAL (
     AND l.lexeme = w.lexeme
     AND l.item_kind = 'memory'
     AND m.agent_id = cast(:agent_id AS bigint)
-    AND m.state = 'live'
-    AND (m.expires_at IS NULL OR m.expires_at > app_now())
+    AND (m.state = 'live' OR (cast(:include_deleted AS bool) AND m.state <> 'purged'))
+    AND (cast(:include_deleted AS bool) OR m.expires_at IS NULL OR m.expires_at > app_now())
     AND (m.true_until IS NULL OR m.true_until > coalesce(cast(:true_at AS timestamptz), app_now()))
     AND (cast(:true_at AS timestamptz) IS NULL OR m.occurred_at <= cast(:true_at AS timestamptz))
     AND (cast(:user_id AS bigint) IS NULL OR m.user_id = cast(:user_id AS bigint))
     AND (cast(:session_id AS bigint) IS NULL OR m.session_id = cast(:session_id AS bigint))
     AND (cast(:type AS text) IS NULL OR m.type = cast(:type AS text))
+    AND (cast(:metadata_filter AS jsonb) IS NULL OR m.metadata @> cast(:metadata_filter AS jsonb))
+    AND (cast(:since AS timestamptz) IS NULL OR m.occurred_at >= cast(:since AS timestamptz))
+    AND (cast(:until AS timestamptz) IS NULL OR m.occurred_at <= cast(:until AS timestamptz))
+    AND (cast(:conversation_id AS bigint) IS NULL OR EXISTS (
+      SELECT FROM conversation_turns AS c
+      WHERE c.org_id = cast(:org_id AS bigint) AND c.memory_id = m.id
+        AND c.conversation_id = cast(:conversation_id AS bigint)))
   UNION ALL
   SELECT l.item_kind, l.item_id, l.tf, l.length
   FROM lexemes AS l
@@ -30,6 +37,10 @@ CROSS JOIN LATERAL (
     AND (cast(:subject_id AS bigint) IS NULL OR t.subject_id = cast(:subject_id AS bigint))
     AND (cast(:session_id AS bigint) IS NULL OR t.session_id = cast(:session_id AS bigint))
     AND (cast(:true_at AS timestamptz) IS NULL OR t.occurred_at <= cast(:true_at AS timestamptz))
+    AND cast(:conversation_id AS bigint) IS NULL
+    AND (cast(:metadata_filter AS jsonb) IS NULL OR t.body -> 'metadata' @> cast(:metadata_filter AS jsonb))
+    AND (cast(:since AS timestamptz) IS NULL OR t.occurred_at >= cast(:since AS timestamptz))
+    AND (cast(:until AS timestamptz) IS NULL OR t.occurred_at <= cast(:until AS timestamptz))
 ) AS f
 GROUP BY f.item_kind, f.item_id
 ORDER BY sum(w.weight * f.tf * (cast(:k1 AS float8) + 1)

@@ -1,8 +1,16 @@
--- recall_memories: what ranking must know of memories, with where their sources were said.
--- Index: memories_pkey
+-- recall_memories: what ranking must know of memories, with where their sources were said, and whether the filters of a recall let them pass.
+-- Index: conversation_turns_memory_idx, memories_pkey
 SELECT m.id, m.version, m.type, m.tier, m.state, m.state_since, m.state_reason, m.facts_since, m.content, m.metadata, m.importance, m.pinned,
        m.session_id, m.occurred_at, m.true_until, m.recorded_at, m.last_access, m.access_count, m.expires_at, s.external_id AS session,
-       use.accesses, src.event_ids, src.turn_ids, src.stream_ids, src.seqs
+       use.accesses, src.event_ids, src.turn_ids, src.stream_ids, src.seqs,
+       cast(:include_deleted AS bool) AND is_held(m.org_id, m.agent_id, m.user_id, m.id) AS is_kept,
+       (cast(:metadata_filter AS jsonb) IS NULL OR m.metadata @> cast(:metadata_filter AS jsonb))
+         AND (cast(:since AS timestamptz) IS NULL OR m.occurred_at >= cast(:since AS timestamptz))
+         AND (cast(:until AS timestamptz) IS NULL OR m.occurred_at <= cast(:until AS timestamptz))
+         AND (cast(:conversation_id AS bigint) IS NULL OR EXISTS (
+           SELECT FROM conversation_turns AS c
+           WHERE c.org_id = cast(:org_id AS bigint) AND c.memory_id = m.id
+             AND c.conversation_id = cast(:conversation_id AS bigint))) AS fits
 FROM memories AS m
 LEFT JOIN sessions AS s ON s.org_id = m.org_id AND s.id = m.session_id
 CROSS JOIN LATERAL (

@@ -1,12 +1,19 @@
 -- recall_past_memories: what ranking must know of memories as of an instant: what they said then, how they stand now, and what lies between.
--- Index: memories_pkey, memory_versions_pkey, crossings_pkey, accesses_memory_idx
+-- Index: conversation_turns_memory_idx, memories_pkey, memory_versions_pkey, crossings_pkey, accesses_memory_idx
 SELECT m.id, m.type, m.tier, m.state, m.state_since, m.state_reason, m.facts_since, m.importance, m.pinned,
        m.session_id, m.recorded_at, m.last_access, m.access_count, m.expires_at, s.external_id AS session,
        b.version, b.type AS then_type, b.content, b.metadata, b.importance AS then_importance,
        b.pinned AS then_pinned, b.occurred_at, b.true_until,
        past.kinds, past.befores, past.afters, past.instants, past.reasons,
        use.accesses, log.uses_after, log.last_use, src.event_ids, src.turn_ids, src.stream_ids, src.seqs,
-       is_held(m.org_id, m.agent_id, m.user_id, m.id) AS is_kept
+       is_held(m.org_id, m.agent_id, m.user_id, m.id) AS is_kept,
+       (cast(:metadata_filter AS jsonb) IS NULL OR b.metadata @> cast(:metadata_filter AS jsonb))
+         AND (cast(:since AS timestamptz) IS NULL OR b.occurred_at >= cast(:since AS timestamptz))
+         AND (cast(:until AS timestamptz) IS NULL OR b.occurred_at <= cast(:until AS timestamptz))
+         AND (cast(:conversation_id AS bigint) IS NULL OR EXISTS (
+           SELECT FROM conversation_turns AS c
+           WHERE c.org_id = cast(:org_id AS bigint) AND c.memory_id = m.id
+             AND c.conversation_id = cast(:conversation_id AS bigint))) AS fits
 FROM memories AS m
 LEFT JOIN sessions AS s ON s.org_id = m.org_id AND s.id = m.session_id
 CROSS JOIN LATERAL (

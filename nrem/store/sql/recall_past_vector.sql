@@ -1,12 +1,20 @@
 -- recall_past_vector: how near the texts in scope at an instant are to the query: the nearest, all of them compared, and those named.
--- Index: memories_subject_idx, memory_versions_pkey, crossings_pkey, embeddings_agent_idx, past_embeddings_agent_idx
+-- Index: conversation_turns_memory_idx, memories_subject_idx, memory_versions_pkey, crossings_pkey, embeddings_agent_idx, past_embeddings_agent_idx
 WITH believed AS MATERIALIZED (
   SELECT b.id, b.recorded_at, b.has_its_text
-  FROM memories_believed(
+  FROM memories_known(
     cast(:org_id AS bigint), cast(:agent_id AS bigint), cast(:user_id AS bigint),
     cast(:session_id AS bigint), cast(:type AS text), cast(:as_of AS timestamptz)) AS b
-  WHERE (b.true_until IS NULL OR b.true_until > coalesce(cast(:true_at AS timestamptz), cast(:as_of AS timestamptz)))
+  WHERE (b.state = 'live' OR cast(:include_deleted AS bool))
+    AND (b.true_until IS NULL OR b.true_until > coalesce(cast(:true_at AS timestamptz), cast(:as_of AS timestamptz)))
     AND (cast(:true_at AS timestamptz) IS NULL OR b.occurred_at <= cast(:true_at AS timestamptz))
+    AND (cast(:metadata_filter AS jsonb) IS NULL OR b.metadata @> cast(:metadata_filter AS jsonb))
+    AND (cast(:since AS timestamptz) IS NULL OR b.occurred_at >= cast(:since AS timestamptz))
+    AND (cast(:until AS timestamptz) IS NULL OR b.occurred_at <= cast(:until AS timestamptz))
+    AND (cast(:conversation_id AS bigint) IS NULL OR EXISTS (
+      SELECT FROM conversation_turns AS c
+      WHERE c.org_id = cast(:org_id AS bigint) AND c.memory_id = b.id
+        AND c.conversation_id = cast(:conversation_id AS bigint)))
 ), compared AS (
   SELECT 'memory' AS item_kind, e.item_id, e.vector <=> cast(:query AS halfvec(384)) AS distance
   FROM believed AS b
@@ -39,6 +47,10 @@ WITH believed AS MATERIALIZED (
     AND t.recorded_at <= cast(:as_of AS timestamptz)
     AND (cast(:session_id AS bigint) IS NULL OR t.session_id = cast(:session_id AS bigint))
     AND (cast(:true_at AS timestamptz) IS NULL OR t.occurred_at <= cast(:true_at AS timestamptz))
+    AND cast(:conversation_id AS bigint) IS NULL
+    AND (cast(:metadata_filter AS jsonb) IS NULL OR t.body -> 'metadata' @> cast(:metadata_filter AS jsonb))
+    AND (cast(:since AS timestamptz) IS NULL OR t.occurred_at >= cast(:since AS timestamptz))
+    AND (cast(:until AS timestamptz) IS NULL OR t.occurred_at <= cast(:until AS timestamptz))
 ), placed AS (
   SELECT c.item_kind, c.item_id, c.distance,
          row_number() OVER (ORDER BY c.distance, c.item_kind, c.item_id) AS place

@@ -1,0 +1,1 @@
+"""The client, written by hand; the other half is made from it (python -m tests.sdk.halves)."""

@@ -1,0 +1,43 @@
+"""What operators do, through the admin listener and with its key."""
+
+from collections.abc import Mapping
+
+from nrem.sdk._async.policies import AsyncPolicyCalls
+from nrem.sdk._async.runs import AsyncRunCalls
+from nrem.sdk.body import budgets_body
+from nrem.sdk.models.account import TenantBudgets, TenantBudgetsView
+from nrem.sdk.request import read, write
+from nrem.sdk.settings import Door
+
+_BUDGETS = "/v1/tenants/{}/budgets"
+
+
+class AsyncAdmin(AsyncPolicyCalls, AsyncRunCalls):
+    """Calls of operators; each says so when `admin_url` or `admin_key` is missing."""
+
+    def _door(self) -> Door:
+        return self._transport.settings.admin()
+
+    async def get_budgets(self, org_id: str, *, timeout: float | None = None) -> TenantBudgetsView:
+        """The budgets of an org; asked on the public listener, with the admin key if there is one.
+
+        Raises: Z3rnoError.
+        """
+        request = read(_BUDGETS, org_id, timeout=timeout)
+        door = self._transport.settings.operator()
+        return await self._transport.call(request, TenantBudgetsView, door)
+
+    async def set_budgets(
+        self,
+        org_id: str,
+        budgets: TenantBudgets | Mapping[str, int],
+        *,
+        timeout: float | None = None,
+    ) -> TenantBudgetsView:
+        """Replace all budgets of an org; what is left out falls back to the server's.
+
+        Raises: Z3rnoError.
+        """
+        request = write("PUT", _BUDGETS, org_id, body=budgets_body(budgets), timeout=timeout)
+        door = self._transport.settings.operator()
+        return await self._transport.call(request, TenantBudgetsView, door)

@@ -1,0 +1,1 @@
+"""The sync half of the client, made from the async one; do not edit."""
