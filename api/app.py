@@ -16,6 +16,7 @@ from api import problems
 from api.openapi import Application
 from api.replay import Replays
 from api.routes import (
+    admin_agents,
     admin_holds,
     admin_passes,
     admin_policy,
@@ -26,7 +27,9 @@ from api.routes import (
     agents,
     audit,
     budgets,
+    cards,
     changes,
+    context,
     conversations,
     distill,
     docs,
@@ -38,6 +41,7 @@ from api.routes import (
     ingest,
     memories,
     metrics,
+    observations,
     promotion,
     recall,
     recall_stream,
@@ -73,6 +77,9 @@ _PUBLIC: Final = (
     ingest.router,
     distill.router,
     refine.router,
+    observations.router,
+    context.router,
+    cards.router,
     agents.router,
     docs.router,
 )
@@ -86,6 +93,7 @@ _ADMIN: Final = (
     admin_policy.router,
     admin_policy_preview.router,
     admin_holds.router,
+    admin_agents.router,
     docs.router,
 )
 _REQUEST_ID_LETTERS: Final = 64

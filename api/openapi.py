@@ -8,6 +8,7 @@ from pydantic.json_schema import models_json_schema
 
 from nrem.wire.admin import PauseIn, RevertIn, ScheduleIn
 from nrem.wire.budget import BudgetsIn
+from nrem.wire.card import CardPatchIn, CardSchemaIn, RenameIn
 from nrem.wire.change import ChangeIn, EditIn, MemoryBatchIn, RestoreIn, RollbackIn
 from nrem.wire.conversation import ConversationIn, TurnIn
 from nrem.wire.forget import ForgetAllIn, ForgetIn
@@ -35,6 +36,9 @@ _BODIES: Final[tuple[type[BaseModel], ...]] = (
     PolicyRollbackIn,
     PolicyPreviewIn,
     HoldIn,
+    CardSchemaIn,
+    CardPatchIn,
+    RenameIn,
     RevertIn,
     PassPreviewIn,
     RelationshipIn,

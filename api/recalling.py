@@ -94,7 +94,7 @@ class _Found:
 
 def _find(conn: Connection, state: State, asked: Asked, vector: list[float] | None) -> _Found:
     org_id, given, now = asked.caller.org_id, asked.given, engine.instant(conn)
-    as_of = _past(given.as_of, now) if given.as_of else None
+    as_of = past(given.as_of, now) if given.as_of else None
     scope = _scope(conn, org_id, given)
     if scope is None:
         return _Found(results=[], uses=[], entry=_entry(asked, None, []))
@@ -187,7 +187,7 @@ def _entry(asked: Asked, scope: Scope | None, results: list[Remembered]) -> Entr
     )
 
 
-def _past(as_of: datetime, now: datetime) -> datetime:
+def past(as_of: datetime, now: datetime) -> datetime:
     """The instant asked about; of a day that is not over, now.
 
     Raises: InvalidError when it lies ahead.

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -15,6 +15,13 @@ from nrem.digest import Digest
 from nrem.llm.embed import Embedder, load_embedder
 from nrem.queue import Nudger
 from nrem.store import engine
+
+
+@dataclass(slots=True)
+class Unshown:
+    """How many rows this process could not show in a context."""
+
+    count: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +37,7 @@ class State:
     flusher: Flusher
     recorder: Recorder
     nudger: Nudger
+    unshown: Unshown = field(default_factory=Unshown)
     attempts: Attempts
 
 

@@ -13,7 +13,9 @@ from typing import Annotated
 import typer
 
 from nrem import __version__
+from nrem.cli_agent import agent_app
 from nrem.cli_bench import bench_app
+from nrem.cli_doctor import doctor_app
 from nrem.cli_frame import (
     Data,
     Json,
@@ -44,10 +46,12 @@ app.add_typer(eval_app, name="eval")
 app.add_typer(schedule_app, name="schedule")
 app.add_typer(runs_app, name="runs")
 app.add_typer(bench_app, name="bench")
+app.add_typer(doctor_app, name="doctor")
 app.add_typer(policy_app, name="policy")
 app.add_typer(hold_app, name="hold")
 app.add_typer(import_app, name="import")
 app.command("fuzz")(fuzz)
+app.add_typer(agent_app, name="agents")
 app.command("promote-explain")(promote_explain)
 app.add_typer(preview_app, name="preview")
 

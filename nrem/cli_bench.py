@@ -1,5 +1,6 @@
 """`nrem bench …`: what things cost, each as a ratio within one run."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -16,6 +17,19 @@ Full = Annotated[bool, typer.Option("--full", help="The largest size, too; takes
 def bench_graph(*, as_json: Json = False) -> None:
     """A hop over edges in recall, beside the recursive query over the edges alone."""
     guarded(lambda: bench.run("graph", is_full=False, as_json=as_json))
+
+
+@bench_app.command("llm")
+def bench_llm(
+    file: Annotated[
+        Path | None, typer.Argument(help="A conversation; default: the sample of the checkout.")
+    ] = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Calls, tokens and money that a conversation takes, beside one call for each turn."""
+    more = [str(file.absolute())] if file else []
+    guarded(lambda: bench.run("llm", is_full=False, as_json=as_json, more=more))
 
 
 @bench_app.command("decay")

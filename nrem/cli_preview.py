@@ -15,7 +15,7 @@ PreviewId = Annotated[str, typer.Argument(metavar="ID", help="As `ask` printed i
 @preview_app.command("ask")
 def preview_ask(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(metavar="PASS", help="consolidate or promote")],
+    name: Annotated[str, typer.Argument(metavar="PASS", help="consolidate, promote or reflect")],
     agent: Annotated[str | None, typer.Option(help="Only what this agent knows.")] = None,
     user: Annotated[str | None, typer.Option(help="And only of this user.")] = None,
     data: Data = None,

@@ -146,7 +146,9 @@ def runs_show(
 @runs_app.command("revert")
 def runs_revert(
     context: typer.Context,
-    run_id: Annotated[str, typer.Argument(metavar="RUN", help="A run of consolidate or promote.")],
+    run_id: Annotated[
+        str, typer.Argument(metavar="RUN", help="A run of consolidate, promote or reflect.")
+    ],
     data: Data = None,
     *,
     again: Annotated[bool, typer.Option("--again", help="Let the pass look anew.")] = False,

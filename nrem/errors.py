@@ -14,6 +14,9 @@ NremError
 +- UnavailableError       503, nothing was committed; sending again is safe
 +- PassError              a pass cannot process an item; the runner retries, then parks
 +- PageError              a page of the web cannot be read; has a code
+|  +- ReplyError           a model's reply cannot be used; it was paid for
++- Deferred               a pass must wait for somebody else; the runner makes it due then
++- NoModelError           no paid model may be asked, or none answers
 +- LostLease              another worker took the work over; nothing was written
 """
 
@@ -128,6 +131,28 @@ class PageError(NremError):
         super().__init__(code)
         self.code = code
         self.is_passing = is_passing
+
+
+class ReplyError(PassError):
+    """A model's reply cannot be used."""
+
+
+class Deferred(NremError):  # noqa: N818 - an expected outcome, not a fault
+    """A pass must wait for somebody else; the try does not count."""
+
+    def __init__(self, reason: str, *, retry_after_seconds: float) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.retry_after_seconds = retry_after_seconds
+
+
+class NoModelError(NremError):
+    """No paid model may be asked, or none answers; `until_seconds` says for how long."""
+
+    def __init__(self, reason: str, *, until_seconds: float) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.until_seconds = until_seconds
 
 
 class LostLease(NremError):  # noqa: N818 - an expected outcome, not a fault

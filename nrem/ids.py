@@ -24,6 +24,7 @@ PREVIEW: Final = "prv"
 RELATIONSHIP: Final = "rel"
 CONVERSATION: Final = "cnv"
 JOB: Final = "job"
+OBSERVATION: Final = "obs"
 ORG: Final = "org"
 KEY: Final = "key"
 

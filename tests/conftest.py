@@ -4,6 +4,10 @@ import os
 
 from hypothesis import HealthCheck, settings
 
+# No test spends anybody's money.
+for _name in [name for name in os.environ if name.startswith(("ANTHROPIC_", "NREM_LLM"))]:
+    del os.environ[_name]
+
 pytest_plugins = ["tests.postgres"]
 
 # Derandomised: a run that fails here fails everywhere. `HYPOTHESIS_PROFILE=long` looks further.

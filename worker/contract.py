@@ -7,12 +7,12 @@ is silenced for them.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
 from nrem.digest import Digest
 from nrem.llm.embed import Embedder
@@ -23,6 +23,8 @@ from nrem.reach import Reach
 from nrem.store.inbox import Item
 from nrem.store.lease import Lease
 from nrem.store.work import Waits
+from worker.desk import Desk
+from worker.ledger import Errand
 
 
 class Shape(StrEnum):
@@ -45,6 +47,14 @@ class Tools:
     digest: Digest
     # what of the web may be read; nothing, unless an operator says so
     reach: Reach = field(default_factory=Reach)
+    # asks paid models; None: `provider` is all there is
+    desk: Desk | None = None
+
+    def lent(self, database: Engine, errand: Errand, now: datetime | None) -> "Tools":
+        """The tools for one step, on whose account paid models are asked."""
+        if self.desk is None:
+            return self
+        return replace(self, provider=self.desk.provider(database, errand, now))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +121,8 @@ class Changes:
     changed: int = 0
     reason: str | None = None
     engine: str | None = None
+    # of asking models for it
+    cost_usd: float = 0.0
     detail: Mapping[str, Any] = field(default_factory=dict)
     # the passes that have work because of it, and in how many seconds
     due: Mapping[str, float] = field(default_factory=dict)
@@ -193,6 +205,10 @@ def _no_change(_conn: Connection, _work: Work, _decisions: Any) -> Changes:  # n
     return Changes(read=0)
 
 
+def _one_step(_decisions: Any) -> int:  # noqa: ANN401
+    return 1
+
+
 def _never_due(_conn: Connection, _work: Work) -> datetime | None:
     return None
 
@@ -236,6 +252,8 @@ class Pass:
     compare: Callable[[Connection, Work, Any, Any], Any] = no_comparison
     decide: Callable[[Any, Any, Work], Any] = _no_decision
     apply: Callable[[Connection, Work, Any], Changes] = _no_change
+    # of a leased pass: by how much its decisions move the cursor of the stream
+    steps: Callable[[Any], int] = _one_step
     # when this org (or, for a leased pass, this stream) has work again; never: only ticks wake it
     next_due: Callable[[Connection, Work], datetime | None] = _never_due
     # of a batch pass: tells whoever waits for items that they are set aside, with the code of why

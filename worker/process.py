@@ -11,10 +11,12 @@ from nrem.config import Settings
 from nrem.digest import Digest
 from nrem.llm.embed import load_embedder
 from nrem.llm.offline import OfflineProvider
+from nrem.llm.setting import LlmSettings
 from nrem.queue import Nudger
 from nrem.reach import Reach
 from nrem.store import engine, heartbeat
 from worker.contract import Pass, Tools
+from worker.desk import Desk
 from worker.runner import Cause, Outcome, Setting, drain
 
 
@@ -80,11 +82,13 @@ def check_database(settings: Settings) -> None:
 def make_tools(settings: Settings) -> Tools:
     """The embedder, the provider and the digest that the settings name."""
     embedder = load_embedder(settings.embedder)
+    digest = Digest(settings.load_pepper())
     return Tools(
         embedder=embedder,
         provider=OfflineProvider(embedder),
-        digest=Digest(settings.load_pepper()),
+        digest=digest,
         reach=Reach(hosts=settings.ingest_hosts, networks=settings.ingest_private_networks),
+        desk=Desk.of(LlmSettings(), embedder=embedder, digest=digest, data_dir=settings.data_dir),
     )
 
 

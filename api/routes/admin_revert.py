@@ -23,7 +23,7 @@ _SHAPE: Final = TypeAdapter(RevertIn)
 
 @router.post("/v1/admin/runs/{run_id}:revert", openapi_extra=takes(RevertIn, is_required=False))
 async def revert_run(run_id: str, request: Request, state: Nrem, caller: AdminWriter) -> RevertOut:
-    """Undo a whole run of consolidate or promote; doing it twice changes nothing more.
+    """Undo a run of consolidate, promote or reflect; doing it twice changes nothing more.
 
     With `again`, at once or by a second request, the pass looks anew at what the run was made from.
     Without it, that is left alone.

@@ -31,6 +31,12 @@ async def metrics(state: Nrem) -> Response:
         "nrem_uses_given_up", "Uses this process recalled and could not log.", registry=registry
     )
     given_up.set(state.recorder.given_up)
+    unshown = Gauge(
+        "nrem_context_rows_skipped",
+        "Observations this process could not show in a context.",
+        registry=registry,
+    )
+    unshown.set(state.unshown.count)
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
 

@@ -1,11 +1,18 @@
 """`nrem status`: which processes live, what waits, and how old the oldest of it is."""
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from math import ceil
+from typing import Any, Final
 
 from nrem.command.database import connected
 from nrem.command.system import System
 from nrem.config import Settings
-from nrem.store import backlog, heartbeat
+from nrem.policy.price import usd
+from nrem.store import backlog, heartbeat, spend
+from nrem.store.backlog import Backlog
+from nrem.store.spend import Rate
+
+_MINUTE_MILLISECONDS: Final = 60_000.0
 
 
 def read(settings: Settings, running: System) -> dict[str, Any]:
@@ -14,6 +21,7 @@ def read(settings: Settings, running: System) -> dict[str, Any]:
         waiting = backlog.read(conn)
         ages = backlog.read_freshness(conn)
         beats = heartbeat.read(conn)
+        spent, rates = spend.today_micros(conn), spend.rates(conn)
     return {
         "api": running.endpoints.api,
         "processes": [
@@ -24,8 +32,24 @@ def read(settings: Settings, running: System) -> dict[str, Any]:
         "freshness_s": {str(org): round(age, 3) for org, age in ages.items()},
         "backlog": {one.pass_name: one.waiting for one in waiting if one.waiting},
         "parked": sum(one.parked for one in waiting),
-        # every pass runs offline, without a paid model
-        "cost_today_usd": 0.0,
+        # of the UTC day, over all orgs
+        "cost_today_usd": usd(spent),
+        "forecast": forecast(waiting, rates),
+    }
+
+
+def forecast(waiting: Sequence[Backlog], rates: Mapping[str, Rate]) -> dict[str, float]:
+    """What the models asked for all that waits will cost, and how long they will take.
+
+    As pieces of the same passes did on average in the last week; a pass that asked no model then
+    counts for nothing. Minutes are of one worker.
+    """
+    known = [(one.waiting, rates[one.pass_name]) for one in waiting if one.pass_name in rates]
+    micros = sum(count * rate.micros for count, rate in known)
+    milliseconds = sum(count * rate.duration_ms for count, rate in known)
+    return {
+        "usd": round(usd(ceil(micros)), 6),
+        "minutes": round(milliseconds / _MINUTE_MILLISECONDS, 2),
     }
 
 
@@ -39,4 +63,9 @@ def describe(found: dict[str, Any]) -> str:
     lines += [f"waiting for {name}: {count}" for name, count in found["backlog"].items()]
     lines += [f"oldest due work of org {o}: {age} s" for o, age in found["freshness_s"].items()]
     lines.append(f"set aside: {found['parked']}")
+    ahead = found["forecast"]
+    lines.append(
+        f"models cost ${found['cost_today_usd']:.4f} today; what waits will cost about "
+        f"${ahead['usd']:.4f} and take {ahead['minutes']:g} minutes of asking"
+    )
     return "\n".join(lines)

@@ -1,13 +1,16 @@
 """The provider without a key: extractive and deterministic; the same input, the same proposal.
 
-Sentences are chosen by `nrem.policy.consolidate_extract` and knowledge is drafted by
-`nrem.policy.promote`; this adapter adds their vectors.
+Sentences are chosen by `nrem.policy.consolidate_extract`, knowledge is drafted by
+`nrem.policy.promote`, observations by `nrem.policy.observe_draft` and edits by
+`nrem.policy.reflect`; this adapter adds vectors where they are asked for.
 """
 
 from typing import Final
 
 from nrem.llm.embed import Embedder
 from nrem.llm.provider import (
+    AppraisalInput,
+    AppraisalProposal,
     PromotionInput,
     PromotionProposal,
     Proposed,
@@ -15,13 +18,20 @@ from nrem.llm.provider import (
     SessionProposal,
 )
 from nrem.policy.consolidate_extract import extract
+from nrem.policy.observe_draft import drafts as observed
+from nrem.policy.observe_model import ObserveInput, ObserveProposal
 from nrem.policy.promote import drafts
+from nrem.policy.reflect import edits
+from nrem.policy.reflect_model import ReflectInput, ReflectProposal
+
+NO_MODEL: Final = "no_model"
 
 
 class OfflineProvider:
     """Proposes with rules and sentence vectors only; costs no money and asks no network."""
 
     engine: Final = "offline@1"
+    has_model: Final = False
 
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
@@ -55,3 +65,15 @@ class OfflineProvider:
             engine=self.engine,
             model_id=self._embedder.model_id,
         )
+
+    def propose_observations(self, window: ObserveInput) -> ObserveProposal:
+        """One observation per statement of the window, in the words that were said."""
+        return ObserveProposal(drafts=observed(window), engine=self.engine)
+
+    def propose_edits(self, batch: ReflectInput) -> ReflectProposal:
+        """Edits that take out what other observations of the batch cover."""
+        return ReflectProposal(edits=edits(batch), engine=self.engine)
+
+    def propose_importances(self, _appraisal: AppraisalInput) -> AppraisalProposal:
+        """No opinion: the rules have said all they know when they scored."""
+        return AppraisalProposal(opinions={}, engine=self.engine, reason=NO_MODEL)

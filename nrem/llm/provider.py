@@ -1,16 +1,19 @@
-"""The seam behind which a model proposes what to keep of a session, and what episodes make.
+"""The seam behind which a model proposes: memories, knowledge, observations, edits of observations.
 
 A provider reads values and returns values: it opens no transaction, and what it returns is a
-proposal that `decide` of `nrem.policy.consolidate` or `nrem.policy.promote` judges. Content
-is data to it, never an instruction.
+proposal that `nrem.policy` judges. Content is data to it, never an instruction.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from nrem.policy.appraise import Doubtful
 from nrem.policy.consolidate_model import Candidate, Dropped, Turn, Vector, Working
+from nrem.policy.observe_model import ObserveInput, ObserveProposal
 from nrem.policy.params import PromotePolicy, ScorePolicy
 from nrem.policy.promote_model import Draft, Episode
+from nrem.policy.reflect_model import ReflectInput, ReflectProposal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +24,8 @@ class SessionInput:
     working: tuple[Working, ...] = ()
     # the org's own idea of what matters
     weights: ScorePolicy = field(default_factory=ScorePolicy)
+    # whose words these are; no model is told
+    subject_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +47,8 @@ class SessionProposal:
     # vector space of every candidate
     model_id: str
     cost_usd: float = 0.0
+    # why the rules proposed, where a model was to
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +58,8 @@ class PromotionInput:
     fresh: tuple[Episode, ...]
     known: tuple[Episode, ...] = ()
     policy: PromotePolicy = field(default_factory=PromotePolicy)
+    # whom they are about; no model is told
+    subject_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +73,29 @@ class PromotionProposal:
     # vector space of every draft
     model_id: str
     cost_usd: float = 0.0
+    # why the rules proposed, where a model was to
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppraisalInput:
+    """Memories of one subject whose importance is doubtful."""
+
+    memories: tuple[Doubtful, ...]
+    # whom they are about; no model is told
+    subject_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppraisalProposal:
+    """How much memories matter, 0 to 1, by their numbers, and what asking that cost."""
+
+    opinions: Mapping[int, float]
+    # written into the run row, such as "offline@1"
+    engine: str
+    cost_usd: float = 0.0
+    # why there are no opinions, where a model was to have some
+    reason: str | None = None
 
 
 class Provider(Protocol):
@@ -72,6 +104,10 @@ class Provider(Protocol):
     @property
     def engine(self) -> str:
         """Name and version, such as `offline@1`; a change of either may change proposals."""
+
+    @property
+    def has_model(self) -> bool:
+        """Whether a model may be asked; else nothing is queued that only a model can do."""
 
     def propose_session(self, session: SessionInput) -> SessionProposal:
         """What to keep of one session; every turn is behind a candidate or dropped with a reason.
@@ -83,4 +119,22 @@ class Provider(Protocol):
         """What repeated episodes make; a draft names its evidence among those of the input.
 
         Raises: PassError when the episodes cannot be processed; the runner retries, then parks.
+        """
+
+    def propose_observations(self, window: ObserveInput) -> ObserveProposal:
+        """What to note of a window of turns; a draft cites turns of the window by their numbers.
+
+        Raises: PassError when the window cannot be processed; the runner retries, then parks.
+        """
+
+    def propose_edits(self, batch: ReflectInput) -> ReflectProposal:
+        """How to shorten what was noted; an edit cites observations of the batch by ordinals.
+
+        Raises: PassError when the batch cannot be processed; the runner retries, then parks.
+        """
+
+    def propose_importances(self, appraisal: AppraisalInput) -> AppraisalProposal:
+        """How much doubtful memories matter; one without an opinion keeps its importance.
+
+        Raises: PassError when they cannot be processed; the runner retries, then parks.
         """

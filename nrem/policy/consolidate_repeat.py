@@ -24,15 +24,21 @@ _HARMLESS: Final = frozenset(
     to told too very was way well were which yeah yes actually absolutely definitely
     """)
 )
-# Function words (and a few verbs) that turn a statement into another one.
-_TURNING: Final = frozenset(
+# Words that deny or qualify what is said.
+_NEGATING: Final = frozenset(
     lexemes("""
     not no nor never none nobody nothing neither don't doesn't didn't isn't aren't wasn't weren't
     won't can't cannot couldn't shouldn't wouldn't haven't hasn't hadn't without except unless
-    instead hardly rarely almost only if maybe perhaps would could might should used until before
-    after over under up down on off in out more most less few than stopped stop quit former wish
-    want he she his her him they their them my mine your yours our
+    instead hardly rarely almost only if maybe perhaps would could might should used until
+    stopped stop quit former wish want
     """)
+)
+# Function words (and a few verbs) that turn a statement into another one.
+_PRONOUNS: Final = frozenset(lexemes("he she his her him they their them my mine your yours our"))
+_TURNING: Final = (
+    _NEGATING
+    | _PRONOUNS
+    | frozenset(lexemes("before after over under up down on off in out more most less few than"))
 )
 _NUMBER_WORDS: Final = frozenset(
     lexemes(
@@ -100,6 +106,31 @@ def is_repeat(new: Meaning, old: Meaning) -> bool:
     return old.numbers == new.numbers and _names_agree(new, old)
 
 
+def holds(keeper: Meaning, said: Meaning, *, is_reworded: bool = False) -> float:
+    """The share, 0 to 1, of the words of `said` that `keeper` has; 0 where it says another thing.
+
+    Unlike a repeat, `keeper` may say more, in part in other words; but it names every number and
+    name of `said`, is of the same speaker, and turns nothing of it round. Who rewords what was said
+    may say "her" for "my" and leave small words out, but no denial.
+    """
+    if keeper.speaker and said.speaker and keeper.speaker != said.speaker:
+        return 0.0
+    more, less = keeper.words - said.words, said.words - keeper.words
+    if not said.words or less & (_NEGATING if is_reworded else _TURNING) or more & _NEGATING:
+        return 0.0
+    if not said.numbers <= keeper.numbers or not keeper.words.issuperset(said.names):
+        return 0.0
+    return len(said.words & keeper.words) / len(said.words)
+
+
+def cosine(one: Vector, other: Vector) -> float:
+    """Cosine of two unit vectors; -1 where they cannot be compared."""
+    if len(one) != len(other):
+        return -1.0
+    product = sum(map(mul, one, other))
+    return product if isfinite(product) else -1.0
+
+
 def is_duplicate(
     new: tuple[Meaning, Vector], old: tuple[Meaning, Vector], policy: ConsolidatePolicy
 ) -> bool:
@@ -115,7 +146,7 @@ def is_duplicate(
     return (
         new[0].is_answer
         or old[0].is_answer
-        or _cosine(new[1], old[1]) >= policy.duplicate_similarity
+        or cosine(new[1], old[1]) >= policy.duplicate_similarity
     )
 
 
@@ -133,11 +164,3 @@ def _names_agree(new: Meaning, old: Meaning) -> bool:
         [name for name in one.names if name in common] for one in (old, new)
     )
     return ordered_old == ordered_new
-
-
-def _cosine(one: Vector, other: Vector) -> float:
-    """Cosine of two unit vectors; -1 where they cannot be compared."""
-    if len(one) != len(other):
-        return -1.0
-    product = sum(map(mul, one, other))
-    return product if isfinite(product) else -1.0

@@ -11,7 +11,10 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Final
 
+from nrem.policy.appraise import AppraisePolicy
+from nrem.policy.budget import LlmPolicy
 from nrem.policy.model import Fault, MemoryType, PolicyError, Tier
+from nrem.policy.params_observe import ObservePolicy, ReflectPolicy
 from nrem.policy.schedule import Schedules
 from nrem.policy.setting import (
     MAX_DAYS,
@@ -238,7 +241,11 @@ class Policy:
     recall: RecallPolicy = RecallPolicy()
     consolidate: ConsolidatePolicy = ConsolidatePolicy()
     promote: PromotePolicy = PromotePolicy()
+    appraise: AppraisePolicy = AppraisePolicy()
+    llm: LlmPolicy = LlmPolicy()
     refine: RefinePolicy = RefinePolicy()
+    observe: ObservePolicy = ObservePolicy()
+    reflect: ReflectPolicy = ReflectPolicy()
     schedules: Schedules = Schedules()
 
     @classmethod
@@ -287,6 +294,9 @@ def _contradictions(policy: Policy) -> list[Fault]:
     if tiers.permanent_at_accesses < tiers.long_at_accesses:
         allowed = f"at least long_at_accesses ({tiers.long_at_accesses})"
         faults.append(fault("tiers.permanent_at_accesses", tiers.permanent_at_accesses, allowed))
+    if policy.appraise.below < policy.appraise.above:
+        allowed = f"at least above ({policy.appraise.above:g})"
+        faults.append(fault("appraise.below", policy.appraise.below, allowed))
     recall = policy.recall
     if not recall.similarity_weight + recall.lexical_weight + recall.importance_weight:
         faults.append(fault("recall", 0, "at least one weight above 0"))

@@ -21,6 +21,8 @@ class What(StrEnum):
     SUPERSEDED = "superseded"
     # it gained sources, because more episodes are like it
     SUPPORTED = "supported"
+    # a model thought that it matters more, or less
+    APPRAISED = "appraised"
     # what another run had done to it was undone
     REVERTED = "reverted"
 

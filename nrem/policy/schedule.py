@@ -34,6 +34,11 @@ def _cron_fault(text: str) -> str | None:
     return None
 
 
+def is_zone(text: str) -> bool:
+    """Whether a text names a time zone of the IANA database."""
+    return _zone_fault(text) is None
+
+
 def _zone_fault(text: str) -> str | None:
     # Not every file beside the zones is one; those that are begin with a capital letter.
     if not _ZONE.fullmatch(text):
@@ -65,8 +70,11 @@ class Schedules:
     reinforce: Schedule = Schedule(cron="5 * * * *")
     consolidate: Schedule = Schedule(cron="7 * * * *")
     promote: Schedule = Schedule(cron="23 3 * * *")
+    appraise: Schedule = Schedule(cron="13 * * * *")
     distill: Schedule = Schedule(cron="27 * * * *")
     refine: Schedule = Schedule(cron="33 * * * *")
+    observe: Schedule = Schedule(cron="37 3 * * *")
+    reflect: Schedule = Schedule(cron="53 3 * * *")
     preview: Schedule = Schedule(cron="11 * * * *")
     decay: Schedule = Schedule(cron="17 * * * *")
     expire: Schedule = Schedule(cron="43 * * * *")

@@ -5,19 +5,20 @@ appends wait for one another and never deadlock.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from nrem import ids
-from nrem.store import access, directory, idempotency, session, work
+from nrem.store import access, directory, idempotency, observe, session, work
 from nrem.store.access import Access
 from nrem.store.event import ACCESS, MEMORY, TURN, Appended, NewEvent
+from nrem.store.observe import Arrival
 from nrem.store.place import Place, join_sessions
 from nrem.store.session import OpenSession
 from nrem.store.statement import statement
-from nrem.store.work import Waits
+from nrem.store.work import LockedStream, Waits
 
 
 def append(
@@ -59,13 +60,37 @@ def _store(
 ) -> list[Place]:
     places = _locate(conn, org_id, events)
     join_sessions(conn, org_id, places, now)
-    _number(conn, org_id, places)
+    streams = _number(conn, org_id, places)
     _insert(conn, org_id, places)
     sessions = {p.session.session_id: p.session for p in places if p.session}
     session.touch(conn, org_id, sessions.values())
     access.add_of_events(conn, org_id, _uses(places, now))
-    _announce(conn, org_id, places, sessions.values(), waits)
+    due = _announce(conn, org_id, places, sessions.values(), waits)
+    rested = observe.announce(
+        conn,
+        org_id,
+        _observable(places, streams),
+        threshold_tokens=waits.observe_tokens,
+        idle_seconds=waits.idle,
+    )
+    work.bring_forward(conn, org_id, due | ({} if rested is None else {"observe": rested}))
     return places
+
+
+def _observable(
+    places: list[Place], streams: Mapping[tuple[str, int], LockedStream]
+) -> dict[int, Arrival]:
+    """The streams that got turns, and those whose session has ended."""
+    said = {p.stream_id for p in places if p.event.kind == TURN}
+    ended = {p.stream_id for p in places if p.ends_it}
+    ended |= {
+        streams["thread", p.session.thread_id].stream_id
+        for p in places
+        if p.ends_it and p.session and p.session.thread_id
+    }
+    return {
+        one: Arrival(has_turns=one in said, is_ended=one in ended) for one in sorted(said | ended)
+    }
 
 
 def _locate(conn: Connection, org_id: int, events: Sequence[NewEvent]) -> list[Place]:
@@ -97,14 +122,17 @@ def _stream_of(place: Place) -> tuple[str, int]:
     return ("subject", place.subject_id)
 
 
-def _number(conn: Connection, org_id: int, places: list[Place]) -> None:
+def _number(
+    conn: Connection, org_id: int, places: list[Place]
+) -> dict[tuple[str, int], LockedStream]:
     """Give each event the next number of its stream, under the streams' locks."""
     for place in places:
         place.stream = _stream_of(place)
     # The subject's stream too, which the announcement needs: one lock step cannot deadlock.
     subjects = {("subject", p.session.subject_id) for p in places if p.session}
-    subjects |= {("subject", p.subject_id) for p in places if p.is_kept_now}
-    last = work.lock_streams(conn, org_id, {p.stream for p in places} | subjects)
+    subjects |= {("subject", p.subject_id) for p in places if p.is_kept_now or p.event.kind == TURN}
+    threads = {("thread", p.session.thread_id) for p in places if p.session and p.session.thread_id}
+    last = work.lock_streams(conn, org_id, {p.stream for p in places} | subjects | threads)
     tokens = dict.fromkeys(last, 0)
     for place in places:
         locked = last[place.stream]
@@ -120,6 +148,7 @@ def _number(conn: Connection, org_id: int, places: list[Place]) -> None:
             "tokens": list(tokens.values()),
         },
     )
+    return last
 
 
 def _insert(conn: Connection, org_id: int, places: list[Place]) -> None:
@@ -168,8 +197,8 @@ def _announce(
     places: list[Place],
     sessions: Iterable[OpenSession],
     waits: Waits,
-) -> None:
-    """Queue what passes will want, and bring their streams and the org forward."""
+) -> dict[str, float]:
+    """Queue what passes will want, and bring their streams forward; answers who is due when."""
     due = {"reinforce": 0.0} if any(p.event.kind == ACCESS for p in places) else {}
     queued = [p for p in places if p.event.kind in (TURN, MEMORY) and not p.event.is_stored_now]
     if queued:
@@ -192,5 +221,4 @@ def _announce(
     if kept:
         work.bring_streams_forward(conn, org_id, "promote", "subject", kept)
         due["promote"] = waits.promote
-    if due:
-        work.bring_forward(conn, org_id, due)
+    return due

@@ -48,6 +48,9 @@ class Operation(StrEnum):
     PREVIEW_APPROVE = "preview_approve"
     REVERT = "revert"
     BUDGET_SET = "budget_set"
+    CARD_CHANGE = "card_change"
+    CARD_SCHEMA_SET = "card_schema_set"
+    AGENT_RENAME = "agent_rename"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from nrem.store import hold, work
 from nrem.store.statement import statement
 
 # The leased passes that read what was said: a new one that does belongs here.
-PASSES: Final = ("consolidate", "promote")
+PASSES: Final = ("consolidate", "promote", "observe", "reflect")
 # Each look that finds more than the one before was preceded by a commit of somebody else.
 _MOST_LOOKS: Final = 8
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from nrem.errors import ConflictError, NotFoundError
 from nrem.store.statement import statement
 
 NOBODY = 0
@@ -113,6 +114,25 @@ def find_session(conn: Connection, org_id: int, name: str) -> int | None:
     return conn.execute(
         statement("session_find"), {"org_id": org_id, "name": name}
     ).scalar_one_or_none()
+
+
+def rename_agent(conn: Connection, org_id: int, old: str, new: str) -> int:
+    """Give an agent another id; answers its row number, which all it has names it by.
+
+    Raises: NotFoundError when there is no such agent, ConflictError when the new id is taken.
+    """
+    if find_agent(conn, org_id, new) is not None and old != new:
+        raise ConflictError(
+            "an agent has this id already",
+            field="new",
+            remedy="choose an id that no agent has: GET /v1/agents",
+            code="agent_exists",
+        )
+    given = {"org_id": org_id, "old": old, "new": new}
+    number: int | None = conn.execute(statement("agent_rename"), given).scalar_one_or_none()
+    if number is None:
+        raise NotFoundError("there is no such agent", field="old")
+    return number
 
 
 def list_agents(conn: Connection, org_id: int) -> list[str]:

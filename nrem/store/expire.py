@@ -62,14 +62,14 @@ def purge(conn: Connection, org_id: int, ids: Sequence[int]) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OldRow:
-    """A row that is kept for a time only: `access`, `run` or `preview`."""
+    """A row that is kept for a time only: `access`, `run`, `call` or `preview`."""
 
     kind: str
     number: int
 
 
 def find_old(conn: Connection, org_id: int, policy: ExpirePolicy, limit: int) -> list[OldRow]:
-    """At most `limit` counted uses and runs older than the policy keeps them, and old previews."""
+    """At most `limit` uses, runs and paid calls that were kept long enough, and old previews."""
     given = {
         "org_id": org_id,
         "access_seconds": policy.access_log_days * _DAY_SECONDS,
@@ -91,5 +91,6 @@ def delete_old(conn: Connection, org_id: int, old: Sequence[OldRow]) -> None:
             "org_id": org_id,
             "access_ids": [one.number for one in old if one.kind == "access"],
             "run_ids": [one.number for one in old if one.kind == "run"],
+            "call_ids": [one.number for one in old if one.kind == "call"],
         },
     )

@@ -17,7 +17,7 @@ from nrem.policy.model import MemoryType, State, Tier
 from nrem.policy.remake import remade
 from nrem.policy.score import Score
 from nrem.policy.timeline import Timeline
-from nrem.store import closure, life, memory, work
+from nrem.store import closure, life, memory, observation, work
 from nrem.store.closure import Taken
 from nrem.store.memory import NewMemory, Owner
 from nrem.store.statement import statement
@@ -99,6 +99,7 @@ def _free_evidence(conn: Connection, org_id: int, taken: Taken) -> set[int]:
 def _delete(conn: Connection, org_id: int, taken: Taken) -> None:
     memories, events = sorted(taken.closure.deleted), sorted(taken.closure.events)
     conn.execute(statement("closure_delete"), {"org_id": org_id, "memory_ids": memories})
+    observation.erase(conn, org_id, events)
     conn.execute(statement("closure_erase"), {"org_id": org_id, "event_ids": events})
     conn.execute(
         statement("closure_empty_previews"),

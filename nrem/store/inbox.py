@@ -80,8 +80,9 @@ def release(
     *,
     owner: str,
     delay_seconds: float,
+    counts: bool = True,
 ) -> None:
-    """Give items back after a failure, due again after a pause."""
+    """Give items back, due again after a pause; `counts`: the try was one."""
     conn.execute(
         statement("inbox_release"),
         {
@@ -89,6 +90,7 @@ def release(
             "pass": name,
             "owner": owner,
             "delay_seconds": delay_seconds,
+            "uncounted": 0 if counts else 1,
             **_keys(items),
         },
     )

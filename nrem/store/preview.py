@@ -18,7 +18,7 @@ from nrem.store.statement import statement
 # The pass that answers them, and the kind of its items.
 NAME: Final = "preview"
 # Those that can be shown: they tell in their diff all that they would write.
-PASSES: Final = ("consolidate", "promote")
+PASSES: Final = ("consolidate", "promote", "reflect")
 # A day: time enough for a second person to look at it, and the words in it are a copy that nothing
 # else would delete. Twice as long would show more of what is no longer true.
 LASTS_SECONDS: Final = 86_400.0

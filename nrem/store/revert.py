@@ -22,7 +22,7 @@ from nrem import ids
 from nrem.errors import ConflictError, NotFoundError
 from nrem.policy.revert import REVERTIBLE, Kept
 from nrem.policy.timeline import Timeline
-from nrem.store import edge, revert_memory, run, run_change, work
+from nrem.store import edge, revert_memory, revert_observation, run, run_change, work
 from nrem.store.revert_memory import Target
 from nrem.store.run import Run
 from nrem.store.statement import statement
@@ -30,7 +30,13 @@ from nrem.store.statement import statement
 # Who wrote the run's row: no worker does this.
 _OWNER: Final = "api"
 # What is counted: memories by what the run had done to them, edges that it drew, its sessions.
-COUNTS: Final = ("created", "merged", "closed", "superseded", "supported", "edges", "sessions")
+COUNTS: Final = (
+    *("created", "merged", "closed", "superseded", "supported", "edges", "sessions"),
+    # of reflect: `created` and this are about observations
+    "archived",
+)
+
+_REFLECT: Final = "reflect"
 
 _Row: TypeAlias = Any
 
@@ -65,6 +71,8 @@ def revert(
     _require_revertible(row)
     if row.reverted_by is not None:
         return _repeat(conn, org_id, row, again=again)
+    if row.pass_name == _REFLECT:
+        return _revert_reflect(conn, org_id, row, again=again, now=now)
     sessions = list(conn.execute(statement("revert_lock_sessions"), _key(org_id, run_id)).scalars())
     changes = run_change.read(conn, org_id, run_id)
     if not changes and row.changed > len(sessions):
@@ -87,13 +95,32 @@ def revert(
     if again:
         _ask_again(conn, org_id, row)
     kept = tuple(kept for one in undone for kept in one.kept)
-    _record(conn, target, row.pass_name, counts, kept, read=len(changes))
+    _record(conn, org_id, row, counts, kept, read=len(changes), now=now)
     return Reverted(
         pass_name=row.pass_name,
         reverted_by=row.number,
         counts={name: counts[name] for name in COUNTS},
         kept=kept,
         dependents=_dependents(conn, org_id, run_id),
+    )
+
+
+def _revert_reflect(
+    conn: Connection, org_id: int, row: _Row, *, again: bool, now: datetime
+) -> Reverted:
+    """Undo a run of reflect; leases are locked before the person's log."""
+    if again:
+        _make_stream_due(conn, org_id, row)
+    counts = revert_observation.undo(conn, org_id, row.subject_id, row.id, undone_by=row.number)
+    if again:
+        _ask_again(conn, org_id, row)
+    _record(conn, org_id, row, counts, (), read=sum(counts.values()), now=now)
+    return Reverted(
+        pass_name=row.pass_name,
+        reverted_by=row.number,
+        counts={name: counts[name] for name in COUNTS},
+        kept=(),
+        dependents=(),
     )
 
 
@@ -155,6 +182,8 @@ def _make_stream_due(conn: Connection, org_id: int, row: _Row) -> None:
 
 def _ask_again(conn: Connection, org_id: int, row: _Row) -> None:
     """Queue what promote had looked at, and make the org due, last of all."""
+    if row.pass_name == _REFLECT:
+        revert_observation.ask_again(conn, org_id, row.subject_id)
     conn.execute(statement("revert_again_evidence"), _key(org_id, row.id))
     work.bring_forward(conn, org_id, {row.pass_name: 0.0})
 
@@ -171,25 +200,26 @@ def _reopen(
 
 def _record(
     conn: Connection,
-    target: Target,
-    pass_name: str,
+    org_id: int,
+    row: _Row,
     counts: Mapping[str, int],
     kept: Sequence[Kept],
     *,
     read: int,
+    now: datetime,
 ) -> None:
     """Write the row of the run that undid the other, and tie both together."""
     changed = sum(counts.values())
     run.add(
         conn,
         Run(
-            org_id=target.org_id,
-            run_id=target.undone_by,
-            pass_name=pass_name,
-            cause=f"revert:{ids.encode(ids.RUN, target.run_id)}",
+            org_id=org_id,
+            run_id=row.number,
+            pass_name=row.pass_name,
+            cause=f"revert:{ids.encode(ids.RUN, row.id)}",
             task_id=None,
             owner=_OWNER,
-            started_at=target.now,
+            started_at=now,
             outcome="applied" if changed else "noop",
             reason=None if changed else "all_kept",
             read=read,
@@ -198,7 +228,7 @@ def _record(
             detail={**{name: counts[name] for name in COUNTS}, "kept": _told(kept)},
         ),
     )
-    given = {**_key(target.org_id, target.run_id), "reverted_by": target.undone_by}
+    given = {**_key(org_id, row.id), "reverted_by": row.number}
     conn.execute(statement("revert_link"), given)
 
 

@@ -32,6 +32,15 @@ from nrem.store.schema_knowledge import (
     run_changes,
 )
 from nrem.store.schema_life import accesses, crossings, holds, past_embeddings, past_lexemes
+from nrem.store.schema_llm import llm_calls, llm_gates, llm_spend
+from nrem.store.schema_observation import (
+    card_schemas,
+    card_values,
+    cards,
+    observation_logs,
+    observation_parents,
+    observations,
+)
 from nrem.store.schema_surface import (
     audit,
     budgets,
@@ -56,7 +65,7 @@ from nrem.store.schema_tenant import (
 
 __all__ = ["CONTENT_COLUMNS", "CONTROL_TABLES", "SCHEMA_VERSION", "TENANT_TABLES", "metadata"]
 
-SCHEMA_VERSION: Final = "0004"
+SCHEMA_VERSION: Final = "0005"
 
 # Hold no text from callers; the worker role reads them across orgs.
 CONTROL_TABLES: Final[tuple[Table, ...]] = (
@@ -72,6 +81,8 @@ CONTROL_TABLES: Final[tuple[Table, ...]] = (
     heartbeats,
     schedules,
     redues,
+    llm_spend,
+    llm_gates,
 )
 
 # Hold what a person said, or ids of memories; org_id leads every key.
@@ -108,6 +119,13 @@ TENANT_TABLES: Final[tuple[Table, ...]] = (
     jobs,
     replays,
     dataset_memories,
+    llm_calls,
+    observation_logs,
+    observations,
+    observation_parents,
+    card_schemas,
+    cards,
+    card_values,
 )
 
 # What callers and people wrote, and what is computed from it; kept out of planner statistics.
@@ -135,4 +153,11 @@ CONTENT_COLUMNS: Final[tuple[tuple[str, str], ...]] = (
     ("conversations", "metadata"),
     ("datasets", "external_id"),
     ("jobs", "request"),
+    ("llm_calls", "request"),
+    ("llm_calls", "reply"),
+    ("observations", "text"),
+    ("observations", "vector"),
+    ("card_schemas", "body"),
+    ("card_values", "field"),
+    ("card_values", "value"),
 )

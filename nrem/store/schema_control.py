@@ -71,6 +71,8 @@ leases: Final = Table(
     instant("lease_until", nullable=True),
     count("attempts"),
     code("state"),
+    number("cursor_tokens"),
+    number("until_seq"),
     PrimaryKeyConstraint("org_id", "pass", "stream_id"),
     points_to("streams", "org_id", "stream_id", dies_with=True),
     Index(

@@ -28,6 +28,8 @@ class OpenSession:
     agent_id: int | None = None
     # None: of nobody in particular, or implicit
     user_id: int | None = None
+    # of an explicit one, where its first event named a thread
+    thread_id: int | None = None
     is_open: bool = True
     turns: int = 0
     # something was said or stored in it: its idle time starts anew
@@ -84,6 +86,7 @@ def lock_explicit(
             subject_id=row.subject_id,
             agent_id=row.agent_id,
             user_id=row.user_id,
+            thread_id=row.thread_id,
             is_open=row.state == "open",
         )
         for row in rows

@@ -12,10 +12,12 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from nrem.policy.params import Policy
+from nrem.policy.params_observe import ObservePolicy
 from nrem.store import lease
 from nrem.store.statement import statement
 
 _MINUTE_SECONDS: Final = 60.0
+_OBSERVE_TOKENS: Final = ObservePolicy().tokens
 
 # None = never: Postgres has an instant after all others, Python has none.
 Instant = datetime | None
@@ -23,12 +25,14 @@ Instant = datetime | None
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waits:
-    """How long passes wait for more, by the org's policy, in seconds."""
+    """How long passes wait for more, by the org's policy; in seconds, unless it says otherwise."""
 
     # consolidate, until nobody writes to a session any more
     idle: float
     # promote, for company of a memory that is stored at once
     promote: float
+    # observe, until a stream has so many tokens nobody observed, or rests as long as a session
+    observe_tokens: int = _OBSERVE_TOKENS
 
     @classmethod
     def of(cls, policy: Policy) -> "Waits":
@@ -36,6 +40,7 @@ class Waits:
         return cls(
             idle=policy.session.idle_minutes * _MINUTE_SECONDS,
             promote=policy.promote.delay_minutes * _MINUTE_SECONDS,
+            observe_tokens=policy.observe.tokens,
         )
 
 
@@ -179,6 +184,16 @@ def rearm(
     conn.execute(
         statement("work_rearm"),
         {"org_id": org_id, "pass": name, "due_at": due_at, "cost": cost, "cause": cause},
+    )
+
+
+def put_off(
+    conn: Connection, org_id: int, name: str, due_at: datetime, *, cause: str | None = None
+) -> None:
+    """The org is not due for a pass before then, whatever of it is due, unless work comes in."""
+    conn.execute(
+        statement("work_put_off"),
+        {"org_id": org_id, "pass": name, "due_at": due_at, "cause": cause},
     )
 
 

@@ -109,7 +109,7 @@ class RunChangeOut(BaseModel):
     """What a run did to one memory: its words and the facts that changed, before and after."""
 
     memory_id: str
-    what: Literal["created", "merged", "closed", "superseded", "supported", "reverted"]
+    what: Literal["created", "merged", "closed", "superseded", "supported", "appraised", "reverted"]
     # none: the run made the memory
     version_before: int | None
     version_after: int
@@ -134,7 +134,10 @@ class RevertIn(Strict):
 
 
 class RevertedCounts(BaseModel):
-    """How many memories are undone, by what the run had done to them; edges ended, sessions."""
+    """How many memories are undone, by what the run had done to them; edges ended, sessions.
+
+    Of a run of reflect, `created` and `archived` count observations.
+    """
 
     created: int
     merged: int
@@ -143,6 +146,7 @@ class RevertedCounts(BaseModel):
     supported: int
     edges: int
     sessions: int
+    archived: int
 
 
 class KeptOut(BaseModel):

@@ -73,6 +73,7 @@ def test_what_a_run_made_is_not_recalled_any_more(admin: Caller, caller: Caller)
             "supported": 0,
             "edges": 0,
             "sessions": 1,
+            "archived": 0,
         },
         "kept": [],
         "dependents": [],

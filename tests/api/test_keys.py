@@ -160,6 +160,15 @@ NEEDS = {
     ("GET", "/v1/sessions/session_id"): key.MEMORY_READ,
     ("POST", "/v1/sessions/session_id/end"): key.EVENTS_WRITE,
     ("GET", "/v1/agents"): key.MEMORY_READ,
+    ("PUT", "/v1/agents/agent/card-schema"): key.MEMORY_WRITE,
+    ("GET", "/v1/agents/agent/card-schema"): key.MEMORY_READ,
+    ("GET", "/v1/cards/agent/user"): key.MEMORY_READ,
+    ("PATCH", "/v1/cards/agent/user"): key.MEMORY_WRITE,
+    ("DELETE", "/v1/cards/agent/user"): key.MEMORY_WRITE,
+    ("GET", "/v1/cards/agent/user/history"): key.MEMORY_READ,
+    ("GET", "/v1/context"): key.MEMORY_READ,
+    ("GET", "/v1/observations"): key.MEMORY_READ,
+    ("POST", "/v1/observations/observation_id:restore"): key.MEMORY_WRITE,
 }
 
 

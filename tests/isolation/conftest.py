@@ -29,6 +29,27 @@ _SURFACE = (
     WHERE d.org_id = %(org)s LIMIT 1""",
 )
 
+# A call of a paid model, what it cost, and when the model may be asked again.
+_PAID = (
+    """INSERT INTO llm_calls (org_id, pass, run_id, model, prompt_hash, request_hash,
+    reserved_micros, reserved_tokens, lapses_at, started_at)
+    VALUES (%(org)s, 'appraise', 1, 'model', 'x', 'y', 1, 1, now(), now())""",
+    "INSERT INTO llm_spend (org_id, day, pass) VALUES (%(org)s, current_date, 'appraise')",
+    "INSERT INTO llm_gates (org_id, model) VALUES (%(org)s, 'model')",
+)
+# A card of its own for each org; observations come from what is told.
+_CARDS = (
+    """INSERT INTO card_schemas (org_id, agent_id, body, set_at)
+    SELECT org_id, id, '{}', now() FROM agents WHERE org_id = %(org)s LIMIT 1""",
+    """INSERT INTO cards (org_id, subject_id, updated_at)
+    SELECT org_id, id, now() FROM subjects WHERE org_id = %(org)s LIMIT 1""",
+    """INSERT INTO card_values (org_id, subject_id, field, version, value, valid_from)
+    SELECT org_id, subject_id, 'name', 1, 'Ana', now() FROM cards WHERE org_id = %(org)s""",
+)
+# A row of each table that only reflecting fills, about an observation that there is.
+_LINEAGE = """INSERT INTO observation_parents (org_id, observation_id, parent_id)
+    SELECT org_id, id, id FROM observations WHERE org_id = %(org)s LIMIT 1"""
+
 
 def _live(org: Org) -> None:
     """Leave rows of this org in every table."""
@@ -36,6 +57,7 @@ def _live(org: Org) -> None:
     org.append(memory("fact", importance=0.5))
     org.append(turn("I like tea.", session="open"))
     org.world.settle()
+    org.world.drain("observe")
     org.do("UPDATE memories SET content = 'another fact'")
     org.world.do(
         "INSERT INTO policies (org_id, version, body) VALUES (%(org)s, 1, '{}')", org=org.number
@@ -71,7 +93,7 @@ def _live(org: Org) -> None:
         org=org.number,
     )
     org.world.do("INSERT INTO redues (org_id) VALUES (%(org)s)", org=org.number)
-    for statement in _SURFACE:
+    for statement in (*_SURFACE, *_CARDS, _LINEAGE, *_PAID):
         org.world.do(statement, org=org.number)
     org.world.do(
         "INSERT INTO api_keys (org_id, key_id, secret_hash, scopes) "

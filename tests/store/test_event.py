@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Barrier
 
 import pytest
@@ -184,7 +184,14 @@ def test_turn_is_due_for_score_now_and_for_consolidate_when_idle(org: Org) -> No
     assert {row[0]: row[1] for row in work} == {
         "score": NOW,
         "consolidate": NOW + timedelta(seconds=IDLE_SECONDS),
+        "observe": NOW + timedelta(seconds=IDLE_SECONDS),
     }
+
+
+def _due(org: Org, name: str) -> list[datetime]:
+    return org.column(
+        "SELECT due_at FROM leases WHERE org_id = %(org)s AND pass = %(name)s", name=name
+    )
 
 
 def test_end_of_a_session_brings_consolidate_forward(org: Org) -> None:
@@ -192,8 +199,8 @@ def test_end_of_a_session_brings_consolidate_forward(org: Org) -> None:
 
     org.append(end("s"), now=NOW + timedelta(minutes=1))
 
-    due = org.column("SELECT due_at FROM leases WHERE org_id = %(org)s")
-    assert due == [NOW + timedelta(minutes=1)]
+    assert _due(org, "consolidate") == [NOW + timedelta(minutes=1)]
+    assert _due(org, "observe") == [NOW + timedelta(minutes=1)]
 
 
 def test_later_turn_never_postpones_what_is_due(org: Org) -> None:
@@ -201,7 +208,7 @@ def test_later_turn_never_postpones_what_is_due(org: Org) -> None:
 
     org.append(turn("more", session="s2"), now=NOW + timedelta(minutes=1))
 
-    assert org.column("SELECT due_at FROM leases WHERE org_id = %(org)s") == [NOW]
+    assert _due(org, "consolidate") == [NOW]
 
 
 def test_directly_stored_memory_is_not_queued(org: Org) -> None:

@@ -3,11 +3,15 @@
 from typing import Any
 
 from nrem.llm.provider import (
+    AppraisalInput,
+    AppraisalProposal,
     PromotionInput,
     PromotionProposal,
     SessionInput,
     SessionProposal,
 )
+from nrem.policy.observe_model import ObserveInput, ObserveProposal
+from nrem.policy.reflect_model import ReflectInput, ReflectProposal
 from nrem.store import preview
 from nrem.store.preview import Preview
 from nrem.store.schema import TENANT_TABLES
@@ -25,6 +29,7 @@ class Asked:
     """A provider that does something whenever it is asked."""
 
     engine = TOOLS.provider.engine
+    has_model = False
 
     def __init__(self, meanwhile: Any) -> None:  # noqa: ANN401
         self.times = 0
@@ -39,6 +44,21 @@ class Asked:
         self.times += 1
         self._meanwhile()
         return TOOLS.provider.propose_promotions(promotion)
+
+    def propose_observations(self, window: ObserveInput) -> ObserveProposal:
+        self.times += 1
+        self._meanwhile()
+        return TOOLS.provider.propose_observations(window)
+
+    def propose_importances(self, appraisal: AppraisalInput) -> AppraisalProposal:
+        self.times += 1
+        self._meanwhile()
+        return TOOLS.provider.propose_importances(appraisal)
+
+    def propose_edits(self, batch: ReflectInput) -> ReflectProposal:
+        self.times += 1
+        self._meanwhile()
+        return TOOLS.provider.propose_edits(batch)
 
 
 def tell(org: Org, *said: str, session: str = "s", user: str = "user") -> None:

@@ -86,7 +86,12 @@ def propose(job: Work, found: Found) -> list[Proposal]:
         Proposal(
             part=part,
             session=job.tools.provider.propose_session(
-                SessionInput(turns=part.turns, working=part.working, weights=job.policy.score)
+                SessionInput(
+                    turns=part.turns,
+                    working=part.working,
+                    weights=job.policy.score,
+                    subject_id=part.owner.subject_id,
+                )
             ),
         )
         for part in found.parts
@@ -158,7 +163,9 @@ def apply(conn: Connection, job: Work, verdict: Verdict) -> Changes:
         read=sum(len(its.part.turns) + len(its.part.working) for its in verdict.parts),
         proposed=sum(len(its.session.candidates) for its in verdict.parts),
         changed=len(created) + len(merged) + 1,
+        reason=next((its.session.reason for its in verdict.parts if its.session.reason), None),
         engine=next((its.session.engine for its in verdict.parts), None),
+        cost_usd=sum(its.session.cost_usd for its in verdict.parts),
         detail={"session": verdict.session_id, "created": created, "merged": merged},
         due={"promote": job.waits.promote} if created or merged else {},
         diff=tuple(_diff(verdict, job)),

@@ -22,7 +22,7 @@ from worker.lives import changes, forgotten
 
 NAME: Final = "expire"
 # What becomes of an old row; a preview goes on telling which runs came of it.
-_END: Final = {"access": "deleted", "run": "deleted", "preview": "emptied"}
+_END: Final = {"access": "deleted", "run": "deleted", "preview": "emptied", "call": "deleted"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -65,8 +65,7 @@ class Verdict:
 
     found: Found
     decided: Decided
-    engine: str
-    model_id: str
+    drafts: PromotionProposal
     proposed: int
 
 
@@ -131,7 +130,12 @@ def propose(job: Work, found: Found) -> Proposal:
     fresh = episodes(found.fresh)
     near = tuple(one for one in episodes(found.near) if one.memory_id not in found.fresh)
     drafts = job.tools.provider.propose_promotions(
-        PromotionInput(fresh=fresh, known=near, policy=job.policy.promote)
+        PromotionInput(
+            fresh=fresh,
+            known=near,
+            policy=job.policy.promote,
+            subject_id=found.owner.subject_id,
+        )
     )
     return Proposal(contradictions=against, fresh=fresh, near=near, drafts=drafts)
 
@@ -179,8 +183,7 @@ def decide(found: Found, its: Proposal, job: Work) -> Verdict:
             contradictions=its.contradictions,
             supporters={one.row.id: len(one.row.supporters) for one in its.known},
         ),
-        engine=its.drafts.engine,
-        model_id=its.drafts.model_id,
+        drafts=its.drafts,
         proposed=len(its.drafts.drafts) + len(its.contradictions),
     )
 
@@ -204,8 +207,9 @@ def apply(conn: Connection, job: Work, verdict: Verdict) -> Changes:
         read=len(found.looked_at),
         proposed=verdict.proposed,
         changed=len(changes) or len(drawn),
-        reason=None if changes or drawn else decided.reason,
-        engine=verdict.engine,
+        reason=verdict.drafts.reason or (None if changes or drawn else decided.reason),
+        engine=verdict.drafts.engine,
+        cost_usd=verdict.drafts.cost_usd,
         detail=_detail(changes),
         diff=tuple(knowledge.lines(decided)),
     )
@@ -222,7 +226,7 @@ def _write(conn: Connection, job: Work, verdict: Verdict) -> list[int]:
     owner, promoted = verdict.found.owner, verdict.decided.promotions.promote
     new = [knowledge.memory_of(job, owner, one) for one in promoted]
     vectors = [one.vector for one in promoted]
-    ids = derived.write(conn, job, new, vectors, model=verdict.model_id)
+    ids = derived.write(conn, job, new, vectors, model=verdict.drafts.model_id)
     _index(conn, job, owner, dict(zip(ids, new, strict=True)))
     return ids
 

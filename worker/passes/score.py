@@ -6,12 +6,14 @@ when `promote` is to look at them. Safe to repeat because the queue row goes in 
 and the effect's key refuses a second one.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Connection
 
+from nrem.policy.appraise import is_doubtful
 from nrem.store import effect, inbox, memory, novelty, score, search, work
 from nrem.store.event import MEMORY
 from nrem.store.memory import NewMemory, content_hash
@@ -30,6 +32,8 @@ class Scored:
     turns: tuple[Text, ...]
     event_ids: tuple[int, ...]
     has_session: bool
+    # places among the memories of those whose importance is doubtful
+    doubtful: tuple[int, ...] = ()
 
 
 def claim(conn: Connection, job: Work, _limit: int) -> list[StoredEvent]:
@@ -49,11 +53,22 @@ def claim(conn: Connection, job: Work, _limit: int) -> list[StoredEvent]:
 
 def decide(events: list[StoredEvent], _proposal: None, job: Work) -> Scored:
     """What each event becomes; a given importance wins over the scored one."""
+    memories = tuple(_memory(event, job) for event in events if event.kind == MEMORY)
     return Scored(
-        memories=tuple(_memory(event, job) for event in events if event.kind == MEMORY),
+        memories=memories,
         turns=tuple(_turn(event, job) for event in events if event.kind != MEMORY),
         event_ids=tuple(event.event_id for event in events),
         has_session=any(event.owner.session_id for event in events),
+        doubtful=_doubtful(memories, job) if job.tools.provider.has_model else (),
+    )
+
+
+def _doubtful(memories: Sequence[NewMemory], job: Work) -> tuple[int, ...]:
+    """Only a model has a second opinion, so nothing is queued without one."""
+    return tuple(
+        at
+        for at, one in enumerate(memories)
+        if not one.is_importance_given and is_doubtful(one.importance, job.policy.appraise)
     )
 
 
@@ -90,6 +105,9 @@ def apply(conn: Connection, job: Work, scored: Scored) -> Changes:
     to_embed += [("turn", turn.item_id, 0) for turn in scored.turns]
     if to_embed:
         work.queue_items(conn, job.org_id, "embed", to_embed)
+    if scored.doubtful:
+        doubtful = [("memory", added.ids[at], 0) for at in scored.doubtful]
+        work.queue_items(conn, job.org_id, "appraise", doubtful)
     delay = job.waits.promote
     kept = {one.owner.subject_id for one in scored.memories if not one.is_working}
     if kept:
@@ -107,7 +125,7 @@ def apply(conn: Connection, job: Work, scored: Scored) -> Changes:
 
 
 def _due(scored: Scored) -> dict[str, float]:
-    due = {"embed": 0.0}
+    due = {"embed": 0.0} | ({"appraise": 0.0} if scored.doubtful else {})
     # A session that ended meanwhile may have waited for these.
     return {**due, "consolidate": 0.0} if scored.has_session else due
 

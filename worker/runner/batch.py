@@ -10,10 +10,11 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from nrem.errors import Deferred
 from nrem.store import inbox, park
 from nrem.store.inbox import Item
 from worker.contract import Changes, Work, no_comparison
-from worker.runner.step import Outcome, Step
+from worker.runner.step import Outcome, Step, fault
 
 _SUSPICIOUS_AFTER: Final = 2
 _MOST_ATTEMPTS: Final = 1_000_000
@@ -39,6 +40,8 @@ def drive(step: Step) -> Outcome | None:
         return _process(step, replace(job, items=items))
     except step.beyond:
         raise
+    except Deferred as error:
+        return _defer(step, job, items, error)
     except Exception as error:  # noqa: BLE001 - whatever an item does, the others go on
         return _fail(step, job, items, error)
 
@@ -75,8 +78,24 @@ def _process(step: Step, job: Work) -> Outcome:
         return step.record(conn, job, "applied" if changes.changed else "noop", changes)
 
 
+def _defer(step: Step, job: Work, items: Sequence[Item], error: Deferred) -> Outcome:
+    """Whoever they wait for said until when; the try does not count."""
+    with step.begin() as conn:
+        inbox.release(
+            conn,
+            job.org_id,
+            step.duty.name,
+            items,
+            owner=step.owner,
+            delay_seconds=error.retry_after_seconds,
+            counts=False,
+        )
+        step.put_off(conn, error.retry_after_seconds)
+        return step.record(conn, job, "deferred", Changes(read=0, reason=error.reason))
+
+
 def _fail(step: Step, job: Work, items: Sequence[Item], error: Exception) -> Outcome:
-    reason = type(error).__name__
+    reason = fault(error)
     if items[0].attempts >= step.duty.max_attempts:
         return _park(step, job, items, reason="failed", error=reason)
     pause = _PAUSE_SECONDS * 2 ** (items[0].attempts - 1)

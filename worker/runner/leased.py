@@ -13,11 +13,12 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from nrem.errors import Deferred
 from nrem.store import engine, lease, park
 from nrem.store.inbox import Item
 from nrem.store.lease import Lease, Wanted
 from worker.contract import Changes, Nothing, Work
-from worker.runner.step import Outcome, Step
+from worker.runner.step import Outcome, Step, fault
 
 _RENEWALS_PER_LEASE: Final = 3
 _PAUSE_SECONDS: Final = 2.0
@@ -43,6 +44,8 @@ def drive(step: Step) -> Outcome | None:
         return _process(step, replace(job, lease=held), held)
     except step.beyond:
         raise
+    except Deferred as error:
+        return _defer(step, job, held, error)
     except Exception as error:  # noqa: BLE001 - whatever a stream does, the others go on
         return _fail(step, job, held, error)
 
@@ -86,7 +89,7 @@ def _process(step: Step, job: Work, held: Lease) -> Outcome:
         proposals = duty.compare(conn, job, found, proposals)
     decisions = duty.decide(found, proposals, job)
     with step.begin() as conn:
-        lease.finish(conn, held, steps=1)
+        lease.finish(conn, held, steps=duty.steps(decisions))
         changes = duty.apply(conn, job, decisions)
         _rearm(conn, step, job, held)
         step.announce(conn, changes)
@@ -134,8 +137,18 @@ def _renewed(step: Step, held: Lease) -> Iterator[None]:
         thread.join()
 
 
+def _defer(step: Step, job: Work, held: Lease, error: Deferred) -> Outcome:
+    """Whoever it waits for said until when; nothing is wrong with the stream."""
+    _skip(step, held)
+    with step.begin() as conn:
+        lease.finish(conn, held)
+        lease.arm(conn, held, step.put_off(conn, error.retry_after_seconds))
+        changes = Changes(read=0, reason=error.reason)
+        return step.record(conn, replace(job, lease=held), "deferred", changes)
+
+
 def _fail(step: Step, job: Work, held: Lease, error: Exception) -> Outcome:
-    reason = type(error).__name__
+    reason = fault(error)
     _skip(step, held)
     if held.attempts >= step.duty.max_attempts:
         return _park(step, job, held, reason="failed", error=reason)

@@ -3,7 +3,7 @@
 import os
 import socket
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -13,11 +13,12 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
 
 from nrem.clock import monotonic
-from nrem.errors import LostLease
+from nrem.errors import LostLease, ReplyError
 from nrem.store import engine, policy, run, work
 from nrem.store.run import Run
 from nrem.store.work import Pick
 from worker.contract import Changes, Pass, Stage, Tools, Work, no_proposal
+from worker.ledger import Errand
 from worker.runner.rehearsal import NotProposed, Rehearsal
 
 _PROCESS: Final = f"{socket.gethostname()}:{os.getpid()}"
@@ -121,13 +122,15 @@ class Step:
         """What the pass is given for this step; right after the pick, at its instant."""
         org_id, now = self._chosen(), self.started_at or engine.instant(conn)
         timeline = policy.timeline(conn, org_id)
+        current, run_id = timeline.at(now), self._chosen_work().run_id
+        errand = Errand(org_id=org_id, run_id=run_id, pass_name=self.duty.name, policy=current.llm)
         return Work(
             org_id=org_id,
-            run_id=self._chosen_work().run_id,
+            run_id=run_id,
             now=now,
-            policy=timeline.at(now),
+            policy=current,
             timeline=timeline,
-            tools=self.setting.tools,
+            tools=self.setting.tools.lent(self.setting.database, errand, self.setting.now),
             stage=self.stage,
         )
 
@@ -167,7 +170,7 @@ class Step:
                 stream_id=lease.stream_id if lease else None,
                 fence=lease.fence if lease else None,
                 engine=changes.engine,
-                detail=changes.detail,
+                detail=_with_cost(changes),
                 duration_ms=(monotonic() - self.begun) * 1000,
             ),
         )
@@ -223,6 +226,16 @@ class Step:
             return  # as the pick left it
         work.rearm(conn, self._chosen(), self.duty.name, due_at, cost=cost, cause=cause)
 
+    def put_off(self, conn: Connection, seconds: float) -> datetime:
+        """Leave all of the pass's work of this org until then, and say when that is.
+
+        What one piece of it waits for, the others would wait for too.
+        """
+        due_at = engine.instant(conn) + timedelta(seconds=seconds)
+        if self.setting.rehearsal is None:
+            work.put_off(conn, self._chosen(), self.duty.name, due_at, cause=self._asked_by())
+        return due_at
+
     def with_batch(self, batch: int) -> "Step":
         """The same step with smaller claims."""
         return replace(self, duty=replace(self.duty, batch=batch))
@@ -240,3 +253,14 @@ class Step:
         if self.org_id is None:
             raise LookupError("no org was chosen yet")
         return self.org_id
+
+
+def _with_cost(changes: Changes) -> Mapping[str, Any]:
+    """What the run row holds: also what asking models cost, where it cost anything."""
+    cost = {"cost_usd": changes.cost_usd} if changes.cost_usd else {}
+    return {**changes.detail, **cost}
+
+
+def fault(error: Exception) -> str:
+    """The code of an error, for the run row: never its words, which may repeat what is in a row."""
+    return error.reason if isinstance(error, ReplyError) else type(error).__name__

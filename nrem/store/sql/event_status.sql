@@ -2,7 +2,7 @@
 -- Index: events_pkey
 SELECT e.id, e.kind, e.occurred_at, e.recorded_at,
        (SELECT array_agg(d.child_id ORDER BY d.child_id) FROM derivations AS d
-        WHERE d.org_id = e.org_id AND d.event_id = e.id) AS memory_ids,
+        WHERE d.org_id = e.org_id AND d.event_id = e.id AND d.child_kind = 'memory') AS memory_ids,
        (SELECT array_agg(f.outcome) FROM effects AS f
         WHERE f.org_id = e.org_id AND f.event_id = e.id) AS outcomes,
        (SELECT f.reason FROM effects AS f

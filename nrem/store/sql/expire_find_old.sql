@@ -1,5 +1,5 @@
--- expire_find_old: counted uses and runs older than they are kept for, previews whose time is over; the oldest first.
--- Index: accesses_at_idx, runs_pkey, previews_expiry_idx
+-- expire_find_old: counted uses, runs and paid calls older than they are kept for, previews whose time is over; the oldest first.
+-- Index: accesses_at_idx, runs_pkey, llm_calls_pkey, previews_expiry_idx
 -- Role: nrem_worker
 (SELECT 'access' AS kind, x.id
  FROM accesses AS x
@@ -15,6 +15,17 @@ UNION ALL
    FROM runs AS r
    WHERE r.org_id = cast(:org_id AS bigint)
    ORDER BY r.id
+   LIMIT cast(:batch AS int)
+ ) AS o
+ WHERE o.started_at < app_now() - make_interval(secs => cast(:run_seconds AS float8))
+ ORDER BY o.id)
+UNION ALL
+(SELECT 'call' AS kind, o.id
+ FROM (
+   SELECT c.id, c.started_at
+   FROM llm_calls AS c
+   WHERE c.org_id = cast(:org_id AS bigint)
+   ORDER BY c.id
    LIMIT cast(:batch AS int)
  ) AS o
  WHERE o.started_at < app_now() - make_interval(secs => cast(:run_seconds AS float8))

@@ -1,0 +1,8 @@
+-- observation_log_lock: the logs of people, locked in the order of their numbers.
+-- Index: observation_logs_pkey
+SELECT g.subject_id, g.last_ordinal, g.tokens, g.walked_to, g.reflected_ordinal, g.reflected_tokens
+FROM observation_logs AS g
+WHERE g.org_id = cast(:org_id AS bigint)
+  AND g.subject_id = ANY(cast(:subject_ids AS bigint[]))
+ORDER BY g.subject_id
+FOR UPDATE

@@ -1,0 +1,12 @@
+-- observation_restore: makes an archived observation active again, unless its contents are active in another row.
+-- Index: observations_pkey, observations_active_key
+UPDATE observations AS o
+SET archived_at = NULL, archived_reason = NULL, archived_by = NULL
+WHERE o.org_id = cast(:org_id AS bigint)
+  AND o.id = cast(:observation_id AS bigint)
+  AND o.archived_at IS NOT NULL
+  AND NOT EXISTS (
+    SELECT FROM observations AS a
+    WHERE a.org_id = o.org_id AND a.subject_id = o.subject_id AND a.content_hash = o.content_hash
+      AND a.archived_at IS NULL)
+RETURNING o.tokens
