@@ -12,7 +12,7 @@ from nrem.policy.consolidate_model import Trust
 from nrem.policy.model import MemoryType
 from nrem.policy.text import token_estimate
 from nrem.policy.timeline import Timeline
-from nrem.store import dataset, effect, memory, novelty, view, work
+from nrem.store import dataset, effect, memory, view, work
 from nrem.store.append import append
 from nrem.store.event import MEMORY, Appended, NewEvent
 from nrem.store.job import Job
@@ -53,23 +53,19 @@ def add(
     fresh = [
         (event, one) for event, one in zip(events, stored, strict=True) if not one.is_duplicate
     ]
-    owners = [_owner(one) for _, one in fresh]
-    said = [str(event.body["content"]) for event, _ in fresh]
-    overlaps = novelty.overlaps(
-        conn, org_id, list(zip(owners, said, strict=True)), timeline=timeline, now=now
-    )
     new = [
         memory.born(
             event.body,
-            owner=owner,
+            owner=_owner(one),
             event_id=one.event_id,
             occurred_at=one.occurred_at or now,
             recorded_at=now,
             policy=settings,
-            content_hash=content_hash(digest, org_id, content),
-            overlap=overlap,
+            content_hash=content_hash(digest, org_id, event.body["content"]),
+            # A document is not held against what is known: for so many words that takes long.
+            overlap=0.0,
         )
-        for (event, one), owner, content, overlap in zip(fresh, owners, said, overlaps, strict=True)
+        for event, one in fresh
     ]
     added = memory.add(conn, org_id, _vouched(new, document.trust), policy=settings, now=now)
     effects = [(one.event_id, "scored", None) for _, one in fresh]

@@ -14,7 +14,9 @@ from tests.api.serving import Caller, Service
 from tests.house.project import ROOT
 
 PAGE = (ROOT / "docs" / "sdk.md").read_text(encoding="utf-8")
-EXAMPLES = re.findall(r"^```python\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+_BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
+EXAMPLES = _BLOCK.findall(PAGE)
 PASSES = ("score", "embed", "consolidate", "ingest", "distill", "refine")
 
 
@@ -55,6 +57,18 @@ def test_every_example_runs(
                     exec(code, names)  # noqa: S102 - our own page
             finally:
                 names["client"].close()
+
+
+def test_the_example_of_the_readme_runs(
+    service: Service, caller: Caller, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (example,) = _BLOCK.findall(README)
+    here = example.replace("http://127.0.0.1:8000", service.url)
+
+    with _working(caller):
+        exec(compile(here, "README.md", "exec"), {"key": caller.key})  # noqa: S102 - our own page
+
+    assert "allergic to nuts" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("kind", [Client, Admin])

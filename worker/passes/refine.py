@@ -30,7 +30,7 @@ from worker.lives import forgotten
 
 NAME: Final = "refine"
 # Memories per step: each is compared with all of its subject.
-_STEP: Final = 100
+_STEP: Final = 25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
