@@ -47,8 +47,25 @@ class Attempt:
     # what it is known by further down: the caller's key, or one of ours
     key: str
     touched: float
-    running: asyncio.Task[Answer] | None = None
+    task: asyncio.Task[Answer] | None = None
     answer: Answer | None = None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether somebody is at it."""
+        return self.task is not None and not self.task.done()
+
+    @property
+    def is_joined(self) -> bool:
+        """Whether who sends it again gets what was or is being done, and does nothing."""
+        return self.is_running or self.answer is not None or self._has_succeeded()
+
+    def _has_succeeded(self) -> bool:
+        """Whether it is done and its answer on the way."""
+        task = self.task
+        if task is None or not task.done() or task.cancelled() or task.exception():
+            return False
+        return task.result().is_success
 
 
 class Attempts:
@@ -58,6 +75,11 @@ class Attempts:
         self._clock = clock
         self._open: OrderedDict[bytes, Attempt] = OrderedDict()
         self._bytes = 0
+
+    @property
+    def kept(self) -> int:
+        """How many answers wait for their request to be sent again."""
+        return sum(one.answer is not None for one in self._open.values())
 
     def find(self, identity: bytes, body: bytes, key: str | None) -> Attempt:
         """The attempt that a request belongs to: a known one, or a new one.
@@ -84,23 +106,13 @@ class Attempts:
         One that waited for a failure makes an attempt of its own.
         """
         while attempt.answer is None:
-            is_mine = attempt.running is None
-            if attempt.running is None:
-                attempt.running = asyncio.create_task(_coroutine(work))
-                attempt.running.add_done_callback(lambda _: self._end(attempt))
-            answer = await asyncio.shield(attempt.running)
+            is_mine = not attempt.is_joined
+            if is_mine or attempt.task is None:
+                attempt.task = asyncio.create_task(_coroutine(work))
+            answer = await asyncio.shield(attempt.task)
             if is_mine or answer.is_success:
                 return answer
         return attempt.answer
-
-    @property
-    def kept(self) -> int:
-        """How many answers wait for their request to be sent again."""
-        return sum(one.answer is not None for one in self._open.values())
-
-    def is_joined(self, attempt: Attempt) -> bool:
-        """Whether somebody else's answer is what a request would get."""
-        return attempt.running is not None or attempt.answer is not None
 
     def settle(self, attempt: Attempt, answer: Answer, *, is_delivered: bool) -> None:
         """Say what became of an answer."""
@@ -109,6 +121,8 @@ class Attempts:
                 self._drop(attempt)
             return
         attempt.touched = self._clock()
+        if not attempt.is_running:
+            attempt.task = None
         if self._open.setdefault(attempt.identity, attempt) is not attempt:
             return
         self._open.move_to_end(attempt.identity)
@@ -119,29 +133,31 @@ class Attempts:
 
     async def wait(self) -> None:
         """Wait for all that runs."""
-        running = [one.running for one in self._open.values() if one.running]
-        await asyncio.gather(*running, return_exceptions=True)
-
-    def _end(self, attempt: Attempt) -> None:
-        attempt.running = None
+        tasks = [one.task for one in self._open.values() if one.task]
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     def _drop(self, attempt: Attempt) -> None:
         del self._open[attempt.identity]
+        self._forget_answer(attempt)
+
+    def _forget_answer(self, attempt: Attempt) -> None:
         if attempt.answer is not None:
             self._bytes -= len(attempt.answer.body)
             attempt.answer = None
 
     def _give_up(self) -> None:
         """Let go of what is too old or too much, the longest untouched first."""
-        gone: list[Attempt] = []
         oldest = self._clock() - KEPT_SECONDS
-        surplus, bytes_left = len(self._open) - _MOST_ATTEMPTS, self._bytes
+        gone: list[Attempt] = []
         for one in self._open.values():
-            if one.touched > oldest and surplus <= len(gone) and bytes_left <= _MOST_BYTES:
+            is_surplus = len(self._open) - len(gone) > _MOST_ATTEMPTS
+            if one.touched > oldest and not is_surplus and self._bytes <= _MOST_BYTES:
                 break
-            if one.running is None:
-                gone.append(one)
-                bytes_left -= len(one.answer.body) if one.answer else 0
+            if one.touched <= oldest or is_surplus:
+                gone += [] if one.is_running else [one]
+            else:
+                # Its key stays: doing it again under that does nothing.
+                self._forget_answer(one)
         for one in gone:
             self._drop(one)
 

@@ -50,7 +50,7 @@ class Replays:
     async def _answer(self, scope: Scope, raw: bytes, receive: Receive, send: Send) -> None:
         state: State = scope["app"].state.nrem
         attempt = _attempt(state, scope, raw)
-        if state.attempts.is_joined(attempt) and not await _opens(state, scope):
+        if attempt.is_joined and not await _opens(state, scope):
             # The key was good when the attempt began; now the route says what is wrong with it.
             await self._app(scope, receive, send)
             return

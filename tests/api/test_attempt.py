@@ -112,6 +112,21 @@ def test_who_waited_for_a_failure_tries_by_itself() -> None:
     assert asyncio.run(both()) == [FAILED, DONE]
 
 
+@pytest.mark.parametrize(("first", "done"), [(FAILED, [FAILED, DONE]), (DONE, [DONE])])
+def test_who_comes_between_an_end_and_its_answer_joins_a_success_alone(
+    first: Answer, done: list[Answer]
+) -> None:
+    attempts, seen = Attempts(), list[Answer]()
+
+    async def both() -> Answer:
+        found = attempts.find(b"a", b"body", None)
+        await attempts.run(found, _answering(first, seen))
+        return await attempts.run(found, _answering(DONE, seen))
+
+    assert asyncio.run(both()) == DONE
+    assert seen == done
+
+
 def test_all_that_runs_is_waited_for() -> None:
     attempts, seen = Attempts(), list[Answer]()
 
