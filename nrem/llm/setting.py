@@ -22,13 +22,14 @@ from nrem.errors import ConfigError
 from nrem.policy.price import Price
 
 DUTIES: Final = ("appraise", "consolidate", "observe", "promote", "reflect")
-# Frequent duties go to the cheapest model that does them; rewriting what is kept for good does not.
+# What is frequent or long goes to the cheapest model: reflect with one of 20 times the price costs
+# more than all other duties together. What is rare and kept for good does not.
 MODELS: Final = {
     "appraise": "claude-haiku-5-5",
     "consolidate": "claude-haiku-5-5",
     "observe": "claude-haiku-5-5",
     "promote": "claude-sonnet-5-5",
-    "reflect": "claude-sonnet-5-5",
+    "reflect": "claude-haiku-5-5",
 }
 
 

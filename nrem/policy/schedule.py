@@ -70,7 +70,7 @@ class Schedules:
     reinforce: Schedule = Schedule(cron="5 * * * *")
     consolidate: Schedule = Schedule(cron="7 * * * *")
     promote: Schedule = Schedule(cron="23 3 * * *")
-    appraise: Schedule = Schedule(cron="13 * * * *")
+    appraise: Schedule = Schedule(cron="15 * * * *")
     distill: Schedule = Schedule(cron="27 * * * *")
     refine: Schedule = Schedule(cron="33 * * * *")
     observe: Schedule = Schedule(cron="37 3 * * *")

@@ -3,7 +3,8 @@
 The passes run on a database of their own and ask a double of the Messages API, which answers each
 request with what was shown, shortened: so a reply is about as long as a real one. Tokens are
 counted by four characters each, prices are those of the configured models. Beside it stands what
-most agents do: a call for each turn, with the same instructions and the four turns before it.
+most agents do: a call for each turn, with the instructions of one duty and the four turns before
+it.
 """
 
 import argparse

@@ -26,7 +26,7 @@ def test_each_model_is_asked_once_and_its_cost_told() -> None:
     assert [one["status"] for one in found["models"]] == ["ok", "ok"]
     assert all(one["cost_usd"] > 0 and one["tokens_out"] > 0 for one in found["models"])
     assert found["cost_usd"] == pytest.approx(sum(one["cost_usd"] for one in found["models"]))
-    assert "claude-haiku-5-5 (appraise, consolidate, observe): ok" in describe(found)
+    assert "claude-haiku-5-5 (appraise, consolidate, observe, reflect): ok" in describe(found)
 
 
 def test_model_that_does_not_answer_is_told() -> None:

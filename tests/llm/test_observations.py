@@ -163,7 +163,7 @@ def test_model_may_merge_replace_and_delete(asking: Asking, org: Org) -> None:
         Replace(source_id=3, text="Sails."),
         Delete(source_id=1),
     )
-    assert proposal.engine.startswith("claude-sonnet-5-5@")
+    assert proposal.engine.startswith("claude-haiku-5-5@")
 
 
 @pytest.mark.parametrize(
