@@ -35,7 +35,7 @@ class UnsupportedError(RejectedError):
 async def read(request: Request, *, most: int = MAX_BODY_BYTES) -> bytes:
     """The body, counted as it arrives, whatever its length header says.
 
-    Raises: TooLargeError beyond `most` bytes, UnsupportedError for a body that says it is no JSON.
+    Raises: TooLargeError beyond `most` bytes.
     """
     parts, size = [], 0
     async for part in request.stream():
@@ -45,14 +45,18 @@ async def read(request: Request, *, most: int = MAX_BODY_BYTES) -> bytes:
                 f"the body is larger than {most} bytes", remedy="send smaller batches"
             )
         parts.append(part)
+    return b"".join(parts)
+
+
+def _refuse_other_types(request: Request) -> None:
+    """What a request says its body is must be JSON, if it says so."""
     given = request.headers.get("content-type", "")
-    if size and given and not _JSON.match(given):
+    if given and not _JSON.match(given):
         raise UnsupportedError(
             "the header Content-Type names no JSON",
             field="Content-Type",
             remedy="send application/json",
         )
-    return b"".join(parts)
 
 
 async def take(request: Request, response: Response, shape: type[Model]) -> Model:
@@ -71,6 +75,8 @@ async def take_with_bytes(
 ) -> tuple[Model, bytes]:
     """As `take`, with the body as it came."""
     raw = await read(request, most=MAX_LAX_BODY_BYTES)
+    if raw:
+        _refuse_other_types(request)
     return shaped(response, shape, parse(raw) if raw.strip() else {}), raw
 
 

@@ -10,7 +10,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 from tests.api.serving import Service
 from tests.contract.documents import LISTENERS, MODES, Listener, cases, operations
 
-EXAMPLES: Final = 3
+EXAMPLES: Final = 2
 _CURSOR: Final = "a cursor is one that a page came with"
 _POLICY: Final = "a policy is checked as a whole, against bounds in docs/policies.md"
 _INSTANT: Final = "an instant lies between 1900 and tomorrow"
