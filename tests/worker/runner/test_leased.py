@@ -40,7 +40,8 @@ def _give_work(org: Org, *sessions: str) -> None:
 
 def _lease(org: Org, columns: str) -> list[Any]:
     rows = org.ask(
-        f"SELECT {columns} FROM leases WHERE org_id = %(org)s ORDER BY stream_id"  # noqa: S608
+        f"SELECT {columns} FROM leases "  # noqa: S608
+        "WHERE org_id = %(org)s AND pass = 'consolidate' ORDER BY stream_id"
     )
     return [tuple(row) for row in rows]
 
