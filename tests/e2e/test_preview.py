@@ -64,7 +64,9 @@ def test_preview_is_asked_for_approved_and_done_while_the_pass_rests(data_dir: P
 
         again = preview.approve(admin, shown["preview_id"], progress=_say)
         made = sorted(server.memories(), key=lambda one: str(one["content"]))
-        (run,) = runs.read(admin, limit=10, **{"pass": "consolidate"})
+        page = runs.read(admin, limit=10, **{"pass": "consolidate"})
+        # What the start of the system made due may have left a run that found nothing.
+        (run,) = [one for one in page if one["outcome"] == "applied"]
 
     lines = [one for one in shown["changes"] if one["kind"] == "memory"]
     assert before == []

@@ -1,7 +1,7 @@
 """Each child is killed while a conversation is being loaded: nothing is lost, nothing is doubled.
 
 By default each child is killed once, and leases of killed holders lapse at once. With
-`NREM_FAULTS=full` each is killed five times, at other moments, and leases lapse by themselves.
+`NREM_TESTS=full` each is killed five times, at other moments, and leases lapse by themselves.
 """
 
 import os
@@ -15,13 +15,13 @@ from typing import Any
 import pytest
 
 from nrem.command.conversation import Conversation
+from tests.extent import IS_FULL, rounds
 from tests.faults import ledger
 from tests.faults.ledger import Faults
 from tests.faults.system import Feeding, System, batches, held, owners, quick, started
 from tests.faults.talk import conversation
 
-IS_FULL = os.environ.get("NREM_FAULTS") == "full"
-ROUNDS = 5 if IS_FULL else 1
+ROUNDS = rounds(1, 5)
 CHILDREN = ("api", "worker", "poll", "scheduler", "valkey", "postgres")
 
 pytestmark = pytest.mark.timeout(400 if IS_FULL else 120)

@@ -2,10 +2,9 @@
 
 The unmodified client of Z3rno sends no idempotency key. What it sends again is known by its body,
 wherever the server saw that its reply was not written; the rest is counted and reported.
-With `NREM_FAULTS=full` 1,000 writes are dropped in each case.
+With `NREM_TESTS=full` 1,000 writes are dropped in each case.
 """
 
-import os
 import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -19,9 +18,10 @@ from z3rno.exceptions import Z3rnoConnectionError
 
 from nrem import Client
 from tests.api.serving import Caller, Service
+from tests.extent import rounds
 from tests.faults.dropping import Dropped, Proxy, Way, dropping
 
-WRITES: Final = 1_000 if os.environ.get("NREM_FAULTS") == "full" else 60
+WRITES: Final = rounds(60, 1_000)
 THREADS: Final = 4
 _Write = Callable[[int], None]
 

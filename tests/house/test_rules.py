@@ -1,4 +1,5 @@
 from collections.abc import Callable, Iterator
+from functools import cache
 
 import pytest
 
@@ -161,9 +162,15 @@ def test_every_rule_is_tried_on_a_snippet() -> None:
     assert tried == set(RULES)
 
 
+@cache
+def _modules() -> list[Module]:
+    """Every module of the project, parsed once for all rules."""
+    return [Module(path=path.as_posix(), source=read(path)) for path in python_files()]
+
+
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
 def test_project_keeps_rule(rule: Rule) -> None:
-    modules = [Module(path=path.as_posix(), source=read(path)) for path in python_files()]
+    modules = _modules()
 
     broken = [
         f"{module.path}:{line}: {message}" for module in modules for line, message in rule(module)

@@ -7,12 +7,13 @@ from typing import Any, Final
 import pytest
 
 from nrem.store.preview import Preview
+from tests.extent import rounds
 from tests.store.reverting import last_run, snapshot, undo
 from tests.worker.previewing import OWN, approve, ask, rows, settle
 from tests.world import NOW, Org, World, memory
 
 HOUR: Final = timedelta(hours=1)
-WORLDS: Final = 25
+WORLDS: Final = rounds(8, 25)
 USERS: Final = ("ada", "ben")
 # What may be said, by what it is about; any number of each.
 SAID: Final = (

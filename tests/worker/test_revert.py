@@ -5,12 +5,13 @@ from typing import Any, Final
 
 import pytest
 
+from tests.extent import rounds
 from tests.store.reverting import snapshot, undo
 from tests.worker.telling import FACTS, GAPS, SEEN, Story
 from tests.world import World
 
 # Together a hundred runs.
-SEEDS: Final = tuple(range(10))
+SEEDS: Final = tuple(range(rounds(4, 10)))
 RUNS_PER_SEED: Final = 10
 QUERIES: Final = (FACTS[1], "Where does the user live?", "")
 # Whatever an org has, but for keys; undoing twice may touch none of it.

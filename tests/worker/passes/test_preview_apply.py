@@ -7,13 +7,14 @@ import pytest
 
 from nrem.store import preview
 from nrem.store.preview import Preview
+from tests.extent import rounds
 from tests.worker.imagined import tell
 from tests.world import Org, World
 from worker.passes import BY_NAME
 from worker.runner import drain
 
 # Orgs of one database, each told other things.
-WORLDS = 10
+WORLDS = rounds(4, 10)
 Line = tuple[Any, ...]
 
 
