@@ -65,7 +65,7 @@ from nrem.store.schema_tenant import (
 
 __all__ = ["CONTENT_COLUMNS", "CONTROL_TABLES", "SCHEMA_VERSION", "TENANT_TABLES", "metadata"]
 
-SCHEMA_VERSION: Final = "0005"
+SCHEMA_VERSION: Final = "0006"
 
 # Hold no text from callers; the worker role reads them across orgs.
 CONTROL_TABLES: Final[tuple[Table, ...]] = (
