@@ -1,8 +1,8 @@
 """A server that speaks the Messages API on localhost, and answers as a test tells it to.
 
 What it sends is read by the official client with its own types. Replies are scripted, in order,
-or made by `model`, a function from a request to the text of the reply; faults may be drawn from a
-seed.
+or made by `model`, a function from a request to the text of the reply, or to its blocks where they
+are more than a text; faults may be drawn from a seed.
 """
 
 import json
@@ -18,7 +18,8 @@ from typing import Any
 from nrem.clock import monotonic
 
 Request = dict[str, Any]
-Model = Callable[[Request], str]
+Blocks = list[dict[str, Any]]
+Model = Callable[[Request], str | Blocks]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,7 +131,10 @@ class MessagesApi:
                 "error": {"type": answer.error, "message": answer.message},
                 "request_id": "req_double",
             }
-        text = self.model(request) if answer.text is None else answer.text
+        said = self.model(request) if answer.text is None else answer.text
+        blocks = [{"type": "text", "text": said}] if isinstance(said, str) else said
+        is_wish = any(one["type"] == "tool_use" for one in blocks)
+        length = sum(len(one.get("text") or json.dumps(one.get("input"))) for one in blocks)
         prefix = sum(len(block["text"]) for block in request["system"]) // 4
         is_first = len(self.calls) == 1
         return {
@@ -138,12 +142,12 @@ class MessagesApi:
             "type": "message",
             "role": "assistant",
             "model": request["model"],
-            "content": [{"type": "text", "text": text}],
-            "stop_reason": answer.stop_reason,
+            "content": blocks,
+            "stop_reason": "tool_use" if is_wish else answer.stop_reason,
             "stop_sequence": None,
             "usage": {
                 "input_tokens": len(request["messages"][0]["content"]) // 4,
-                "output_tokens": max(1, len(text) // 4),
+                "output_tokens": max(1, length // 4),
                 "cache_creation_input_tokens": prefix if is_first else 0,
                 "cache_read_input_tokens": 0 if is_first else prefix,
             },
