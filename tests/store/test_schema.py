@@ -29,6 +29,7 @@ CODES = {
     ("conversation_turns", "role"),
     *{("llm_calls", name) for name in ("pass", "model", "status", "request_id")},
     *{("observations", name) for name in ("priority", "trust", "archived_reason", "model")},
+    ("zeno_watermarks", "status"),
 }
 
 
