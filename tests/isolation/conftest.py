@@ -48,7 +48,8 @@ _CARDS = (
 )
 # A session, a thread and a watermark as zeno-memory's stores keep them.
 _ZENO = (
-    """INSERT INTO zeno_sessions (org_id, subject_id, channel, sdk_session_id, created_at, updated_at)
+    """INSERT INTO zeno_sessions
+    (org_id, subject_id, channel, sdk_session_id, created_at, updated_at)
     SELECT org_id, id, 'cli', 'sdk', now(), now() FROM subjects WHERE org_id = %(org)s LIMIT 1""",
     """INSERT INTO zeno_threads (org_id, thread_id, subject_id)
     SELECT t.org_id, t.id, u.id FROM threads AS t JOIN subjects AS u ON u.org_id = t.org_id
