@@ -224,6 +224,11 @@ class Linked:
         else:
             self._link = Link(database, org=org, **options)
 
+    @property
+    def link(self) -> Link:
+        """The way to the rows, which other stores may share."""
+        return self._link
+
     async def aclose(self) -> None:
         """Give the connections back, unless they are another's."""
         if self._owns:

@@ -15,7 +15,12 @@ Tier: TypeAlias = Literal["short", "long", "permanent"]
 PriorityName: TypeAlias = Literal["high", "medium", "low"]
 Status: TypeAlias = Literal["ok", "error", "empty"]
 
-_MODULES: Final = ("zeno.memory.protocols", "zeno.memory._edits", "zeno.memory.consolidation")
+_MODULES: Final = (
+    "zeno.memory.protocols",
+    "zeno.memory._edits",
+    "zeno.memory.consolidation",
+    "zeno.memory.three_layer",
+)
 # Legal in Zeno's files, and in no text of Postgres.
 _NUL: Final = "\x00"
 # Stands for it in ids, which differ with it and must go on to.
