@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from nrem.zeno.build import Stores, build_stores, three_layer
     from nrem.zeno.conversation import ConversationStore
     from nrem.zeno.knowledge import KnowledgeStore
     from nrem.zeno.link import Link
@@ -22,8 +23,11 @@ __all__ = [
     "Link",
     "ObservationStore",
     "SessionStore",
+    "Stores",
     "UserMemoryStore",
     "WorkingMemoryStore",
+    "build_stores",
+    "three_layer",
 ]
 
 if not TYPE_CHECKING:
@@ -33,8 +37,11 @@ if not TYPE_CHECKING:
         "Link": "link",
         "ObservationStore": "observation",
         "SessionStore": "session",
+        "Stores": "build",
         "UserMemoryStore": "user_memory",
         "WorkingMemoryStore": "working_memory",
+        "build_stores": "build",
+        "three_layer": "build",
     }
 
     def __getattr__(name: str) -> object:
