@@ -8,9 +8,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from nrem.zeno.build import Stores, build_stores, three_layer
     from nrem.zeno.conversation import ConversationStore
     from nrem.zeno.knowledge import KnowledgeStore
     from nrem.zeno.link import Link
+    from nrem.zeno.observation import ObservationStore
     from nrem.zeno.session import SessionStore
     from nrem.zeno.user_memory import UserMemoryStore
     from nrem.zeno.working_memory import WorkingMemoryStore
@@ -19,9 +21,13 @@ __all__ = [
     "ConversationStore",
     "KnowledgeStore",
     "Link",
+    "ObservationStore",
     "SessionStore",
+    "Stores",
     "UserMemoryStore",
     "WorkingMemoryStore",
+    "build_stores",
+    "three_layer",
 ]
 
 if not TYPE_CHECKING:
@@ -29,9 +35,13 @@ if not TYPE_CHECKING:
         "ConversationStore": "conversation",
         "KnowledgeStore": "knowledge",
         "Link": "link",
+        "ObservationStore": "observation",
         "SessionStore": "session",
+        "Stores": "build",
         "UserMemoryStore": "user_memory",
         "WorkingMemoryStore": "working_memory",
+        "build_stores": "build",
+        "three_layer": "build",
     }
 
     def __getattr__(name: str) -> object:
