@@ -38,6 +38,8 @@ COUNTS: Final = (
 
 _OBSERVE: Final = "observe"
 _REFLECT: Final = "reflect"
+# Callers bring what it does, so nobody is asked to do it again.
+_SHELF: Final = "shelf"
 
 _Row: TypeAlias = Any
 
@@ -70,6 +72,7 @@ def revert(
     if row is None:
         raise NotFoundError("there is no such run")
     _require_revertible(row)
+    again = again and row.pass_name != _SHELF
     if row.reverted_by is not None:
         return _repeat(conn, org_id, row, again=again)
     if row.pass_name in (_OBSERVE, _REFLECT):

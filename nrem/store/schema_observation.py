@@ -4,6 +4,8 @@ from typing import Final
 
 from pgvector.sqlalchemy import HALFVEC
 from sqlalchemy import (
+    ARRAY,
+    BigInteger,
     Column,
     ForeignKeyConstraint,
     Index,
@@ -67,6 +69,7 @@ observations: Final = Table(
     Column("absences", TSTZMULTIRANGE, nullable=False),
     Column("vector", HALFVEC(384), nullable=False),
     code("model"),
+    Column("rounds", ARRAY(BigInteger)),
     PrimaryKeyConstraint("org_id", "id"),
     points_to("subjects", "org_id", "subject_id"),
     points_to("streams", "org_id", "stream_id"),
