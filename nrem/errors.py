@@ -16,6 +16,7 @@ NremError
 +- PageError              a page of the web cannot be read; has a code
 |  +- ReplyError           a model's reply cannot be used; it was paid for
 +- Deferred               a pass must wait for somebody else; the runner makes it due then
+|  +- Batched             it waits for an answer that comes with others; nobody else has to wait
 +- NoModelError           no paid model may be asked, or none answers
 +- LostLease              another worker took the work over; nothing was written
 """
@@ -144,6 +145,10 @@ class Deferred(NremError):  # noqa: N818 - an expected outcome, not a fault
         super().__init__(reason)
         self.reason = reason
         self.retry_after_seconds = retry_after_seconds
+
+
+class Batched(Deferred):
+    """A piece of work waits for an answer that comes with many others; the rest goes on."""
 
 
 class NoModelError(NremError):

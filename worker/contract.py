@@ -238,6 +238,8 @@ class Pass:
     batch: int = 500
     # how long a killed holder keeps its work from others; a living one of a leased pass renews it
     lease_seconds: float = 30.0
+    # whether what it asks of models may wait for a batch, when a schedule started it
+    gathers: bool = False
     # whether it can be shown before it is done: it tells all of what it would write in its diff
     previews: bool = False
     # the try after which poison work is set aside

@@ -9,6 +9,8 @@ from sqlalchemy import Engine
 
 from nrem.digest import Digest
 from nrem.llm.anthropic import AnthropicModel
+from nrem.llm.anthropic_batch import AnthropicBatches
+from nrem.llm.batch import Batches
 from nrem.llm.crypt import SubjectKeys
 from nrem.llm.embed import Embedder
 from nrem.llm.ledger import Model
@@ -30,6 +32,7 @@ class Desk:
 
     settings: LlmSettings
     model: Model
+    batches: Batches
     embedder: Embedder
     digest: Digest
     keys: SubjectKeys
@@ -42,9 +45,11 @@ class Desk:
         if not settings.is_on:
             return None
         key = settings.api_key.get_secret_value() if settings.api_key else ""
+        model = AnthropicModel(key, settings.base_url, settings.timeout_seconds)
         return cls(
             settings=settings,
-            model=AnthropicModel(key, settings.base_url, settings.timeout_seconds),
+            model=model,
+            batches=AnthropicBatches(model),
             embedder=embedder,
             digest=digest,
             keys=SubjectKeys(data_dir / _KEYS),

@@ -8,8 +8,9 @@ whether or not the step that made it is ever finished.
 import random
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from math import ceil
 from typing import Final
 
 import structlog
@@ -21,10 +22,13 @@ from nrem.llm import order as statuses
 from nrem.llm.crypt import SubjectKeys
 from nrem.llm.ledger import Recorded, Ticket
 from nrem.llm.order import Order, Reply, Shape
-from nrem.policy.budget import LlmPolicy, next_day, refusal
+from nrem.policy.batch import LIFE_SECONDS, PRICE_SHARE
+from nrem.policy.budget import Batching, LlmPolicy, next_day, refusal
 from nrem.policy.price import Price, cost_micros, micros, worst_usage
-from nrem.store import engine, llm_call, spend
+from nrem.store import batch, engine, llm_call, spend
 from nrem.store.llm_call import Ended, NewCall
+from worker import gathering
+from worker.gathering import Patience
 
 _log = structlog.get_logger("llm")
 
@@ -45,6 +49,8 @@ class Errand:
     run_id: int
     pass_name: str
     policy: LlmPolicy
+    # None: nothing of it waits for a batch
+    patience: Patience | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,23 +69,103 @@ class Books:
     # None: the database's own
     now: datetime | None = None
 
+    @property
+    def gathers(self) -> bool:
+        """Whether requests of this step wait to be sent with others."""
+        patience, policy = self.errand.patience, self.errand.policy
+        return bool(patience and patience.is_scheduled and policy.batch is not Batching.NEVER)
+
+    def recall(self, order: Order[Shape]) -> Recorded | None:
+        """The reply to an equal request; raises Batched when it is on its way."""
+        digest = self.digest.of("llm_call", order.bytes())
+        with self._begin() as conn:
+            recorded = self._recorded(conn, llm_call.find(conn, self.errand.org_id, digest).good)
+            waits = recorded is None and self._waits(conn, digest)
+        if waits:
+            raise gathering.waiting()
+        return recorded
+
     def open(self, order: Order[Shape]) -> Recorded | Ticket:
         """The reply to an equal request, or leave to make the call.
 
-        Raises: Deferred, NoModelError, ReplyError; see the protocol.
+        Raises: Batched, Deferred, NoModelError, ReplyError; see the protocol.
         """
         request = order.bytes()
         digest = self.digest.of("llm_call", request)
         with self._begin() as conn:
-            history = llm_call.find(conn, self.errand.org_id, digest)
-            recorded = self._recorded(history.good)
-            if recorded is not None:
-                return recorded
-            if order.most_bad is not None and history.bad >= order.most_bad:
-                raise NoModelError(BAD_REPLIES, until_seconds=0.0)
-            if self.replays:
-                raise ReplyError("not_in_the_ledger")
-            return Ticket(call_id=self._reserve(conn, order, digest, len(request)))
+            found = self._look(conn, order, request, digest)
+        # Not inside: what was written down about the wait has to stay.
+        if isinstance(found, Deferred):
+            raise found
+        return found
+
+    def _look(
+        self, conn: Connection, order: Order[Shape], request: bytes, digest: bytes
+    ) -> Recorded | Ticket | Deferred:
+        history = llm_call.find(conn, self.errand.org_id, digest)
+        recorded = self._recorded(conn, history.good)
+        if recorded is not None:
+            return recorded
+        if order.most_bad is not None and history.bad >= order.most_bad:
+            raise NoModelError(BAD_REPLIES, until_seconds=0.0)
+        if self.replays:
+            raise ReplyError("not_in_the_ledger")
+        # Before the look at what is under way: nobody gathers the same beside us.
+        spend.lock(conn, self.errand.org_id)
+        if self._waits(conn, digest):
+            return gathering.waiting()
+        reason = gathering.why_unanswered(history)
+        if reason is None:
+            gathers, reason = gathering.may_gather(
+                conn, self.errand.org_id, self.errand.patience, self.errand.policy
+            )
+            if gathers and (waits := self._gather(conn, order, request, digest)):
+                return waits
+        wanted = self._wanted(order, digest, len(request))
+        self._check(conn, wanted)
+        call_id = llm_call.reserve(conn, self.errand.org_id, wanted)
+        return Ticket(call_id=call_id, reason=reason)
+
+    def _waits(self, conn: Connection, digest: bytes) -> bool:
+        """Whether the answer is on its way; then it is written down who waits for it."""
+        call_id = batch.pending(conn, self.errand.org_id, digest)
+        if call_id is not None and self.errand.patience is not None:
+            batch.wait(conn, self.errand.org_id, self.errand.patience.waiter, call_id)
+        return call_id is not None
+
+    def _gather(
+        self, conn: Connection, order: Order[Shape], request: bytes, digest: bytes
+    ) -> Deferred | None:
+        """Have the request wait for others; None: it is too dear for that."""
+        org_id, policy = self.errand.org_id, self.errand.policy
+        wanted = self._wanted(order, digest, len(request))
+        wanted = replace(
+            wanted,
+            micros=ceil(wanted.micros * PRICE_SHARE),
+            lapse_seconds=2 * LIFE_SECONDS,
+        )
+        has_room = gathering.has_room(conn, org_id, wanted.micros, policy)
+        if not has_room:
+            return None if has_room is None else gathering.no_money()
+        try:
+            self._check(conn, wanted)
+        except NoModelError:
+            if batch.reserved_micros(conn, org_id):
+                return gathering.no_money()
+            raise
+        number = batch.join(conn, org_id, order.model, size=len(request))
+        call_id = llm_call.reserve(conn, org_id, replace(wanted, batch_id=number))
+        sealed = self.keys.seal(org_id, order.subject_id, place(call_id, "request"), request)
+        llm_call.show(conn, org_id, call_id, sealed)
+        if self.errand.patience is not None:
+            batch.wait(conn, org_id, self.errand.patience.waiter, call_id)
+        return gathering.waiting()
+
+    def spoil(self, recorded: Recorded) -> None:
+        """A recorded reply cannot be used: it counts as a bad one from now on."""
+        if not self.replays:
+            with self._begin() as conn:
+                llm_call.spoil(conn, self.errand.org_id, recorded.call_id)
 
     def settle(self, order: Order[Shape], ticket: Ticket, reply: Reply) -> int:
         """Write down a call that was paid for; answers what it cost, in millionths of a dollar."""
@@ -108,52 +194,57 @@ class Books:
     def _begin(self) -> AbstractContextManager[Connection]:
         return engine.begin(self.database, org_id=self.errand.org_id, now=self.now)
 
-    def _recorded(self, found: llm_call.Recorded | None) -> Recorded | None:
+    def _recorded(self, conn: Connection, found: llm_call.Recorded | None) -> Recorded | None:
         """The words of a reply, if there is one whose key is not lost."""
         if found is None or found.reply is None:
             return None
-        place = _place(found.call_id, "reply")
-        text = self.keys.unseal(self.errand.org_id, found.subject_id, place, found.reply)
-        return None if text is None else Recorded(text=text.decode())
+        org_id, patience = self.errand.org_id, self.errand.patience
+        text = self.keys.unseal(
+            org_id, found.subject_id, place(found.call_id, "reply"), found.reply
+        )
+        if text is None:
+            return None
+        cost = batch.take(conn, org_id, patience.waiter, found.call_id) if patience else 0
+        return Recorded(call_id=found.call_id, text=text.decode(), micros=cost)
 
-    def _reserve(
-        self, conn: Connection, order: Order[Shape], digest: bytes, request_bytes: int
-    ) -> int:
+    def _wanted(self, order: Order[Shape], digest: bytes, request_bytes: int) -> NewCall:
+        """A call that is made at once, and the most that it may cost."""
+        worst = worst_usage(request_bytes, order.max_tokens)
+        return NewCall(
+            pass_name=self.errand.pass_name,
+            run_id=self.errand.run_id,
+            subject_id=order.subject_id,
+            model=order.model,
+            prompt_hash=order.prompt_hash,
+            request_hash=digest,
+            micros=cost_micros(worst, self.prices[order.model]),
+            tokens=worst.tokens,
+            lapse_seconds=self.lapse_seconds,
+            items=order.items,
+        )
+
+    def _check(self, conn: Connection, wanted: NewCall) -> None:
+        """Whether the model may be asked and the money is there; the caller holds the lock.
+
+        Raises: Deferred, NoModelError.
+        """
         org_id, policy = self.errand.org_id, self.errand.policy
-        spend.lock(conn, org_id)
-        gate = spend.gate(conn, org_id, order.model)
+        gate = spend.gate(conn, org_id, wanted.model)
         if gate.wait_seconds > 0:
             raise self._barred(gate)
-        worst = worst_usage(request_bytes, order.max_tokens)
-        want = cost_micros(worst, self.prices[order.model])
         spent, caps = spend.read(conn, org_id, day_micros=micros(policy.daily_budget_usd))
-        refused = refusal(spent, caps, micros=want, tokens=worst.tokens)
+        refused = refusal(spent, caps, micros=wanted.micros, tokens=wanted.tokens)
         if refused is not None:
             now = engine.instant(conn)
             seconds = (refused.until(now) - now).total_seconds()
             raise NoModelError(refused.reason, until_seconds=seconds)
-        return llm_call.reserve(
-            conn,
-            org_id,
-            NewCall(
-                pass_name=self.errand.pass_name,
-                run_id=self.errand.run_id,
-                subject_id=order.subject_id,
-                model=order.model,
-                prompt_hash=order.prompt_hash,
-                request_hash=digest,
-                micros=want,
-                tokens=worst.tokens,
-                lapse_seconds=self.lapse_seconds,
-            ),
-        )
 
     def _end(self, conn: Connection, order: Order[Shape], ticket: Ticket, reply: Reply) -> int:
         org_id, subject_id = self.errand.org_id, order.subject_id
         cost = cost_micros(reply.usage, self.prices[order.model])
 
         def sealed(part: str, text: bytes) -> bytes:
-            return self.keys.seal(org_id, subject_id, _place(ticket.call_id, part), text)
+            return self.keys.seal(org_id, subject_id, place(ticket.call_id, part), text)
 
         llm_call.settle(
             conn,
@@ -201,5 +292,6 @@ class Books:
         return NoModelError(reason, until_seconds=gate.wait_seconds)
 
 
-def _place(call_id: int, part: str) -> str:
+def place(call_id: int, part: str) -> str:
+    """Where a body of a call lies: it is sealed for that place."""
     return f"llm_calls:{call_id}:{part}"

@@ -43,7 +43,8 @@ class AnthropicModel:
         self._timeout_seconds = timeout_seconds
 
     @cached_property
-    def _client(self) -> "anthropic.Anthropic":
+    def client(self) -> "anthropic.Anthropic":
+        """The official client, without retries of its own."""
         import anthropic  # noqa: PLC0415 - heavy: 1.5 s
 
         return anthropic.Anthropic(
@@ -53,12 +54,17 @@ class AnthropicModel:
             max_retries=0,
         )
 
+    def close(self) -> None:
+        """End its connections, if it has any."""
+        if "client" in vars(self):
+            self.client.close()
+
     def send(self, order: Order[Shape]) -> Reply:
         """Make the call, once, within the time limit, whatever the other side does meanwhile."""
         import anthropic  # noqa: PLC0415 - heavy: 1.5 s
 
         began = monotonic()
-        client, body = self._client, order.body()
+        client, body = self.client, order.body()
         try:
             message: Message = _within(
                 self._timeout_seconds, lambda: client.messages.create(**body)
@@ -71,15 +77,15 @@ class AnthropicModel:
         except anthropic.APIConnectionError:
             return Reply(status=statuses.UNREACHABLE, duration_ms=_since(began))
         except anthropic.APIStatusError as error:
-            return _refused(error, _since(began))
+            return refused(error, _since(began))
         except (anthropic.APIError, ValueError):
             # An answer that is none of the API's: a proxy's page, a broken body.
             return Reply(status=statuses.UNREACHABLE, duration_ms=_since(began))
-        return _reply(message, _since(began))
+        return reply_of(message, _since(began))
 
     def _leave(self) -> None:
         """Close the connections of a call that nobody waits for; the next call makes new ones."""
-        client: anthropic.Anthropic | None = vars(self).pop("_client", None)
+        client: anthropic.Anthropic | None = vars(self).pop("client", None)
         if client is not None:
             client.close()
 
@@ -112,7 +118,8 @@ def _since(began: float) -> float:
     return (monotonic() - began) * 1000
 
 
-def _reply(message: "Message", duration_ms: float) -> Reply:
+def reply_of(message: "Message", duration_ms: float = 0.0) -> Reply:
+    """What a message says, how it ended and what it used."""
     usage = message.usage
     return Reply(
         status=_ENDINGS.get(message.stop_reason or "", statuses.INVALID),
@@ -123,12 +130,13 @@ def _reply(message: "Message", duration_ms: float) -> Reply:
             cache_write=usage.cache_creation_input_tokens or 0,
             cache_read=usage.cache_read_input_tokens or 0,
         ),
-        request_id=message._request_id,  # noqa: SLF001 - the client's documented name for it
+        request_id=getattr(message, "_request_id", None),  # of a batch's messages there is none
         duration_ms=duration_ms,
     )
 
 
-def _refused(error: "anthropic.APIStatusError", duration_ms: float) -> Reply:
+def refused(error: "anthropic.APIStatusError", duration_ms: float = 0.0) -> Reply:
+    """Why the API did not do what it was asked."""
     return Reply(
         status=_status(error),
         request_id=error.request_id,

@@ -29,7 +29,10 @@ Result = TypeVar("Result")
 class Recorded:
     """What a model said to an equal request before."""
 
+    call_id: int
     text: str
+    # of a batch's answer, when it is used for the first time
+    micros: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,21 +40,36 @@ class Ticket:
     """A call that may be made now; its number in the ledger."""
 
     call_id: int
+    # why it is made now, where a batch was to answer
+    reason: str | None = None
 
 
 class Ledger(Protocol):
     """Keeps the books of one step of a pass."""
 
+    @property
+    def gathers(self) -> bool:
+        """Whether requests of this step wait to be sent with others."""
+
+    def recall(self, order: Order[Shape]) -> Recorded | None:
+        """The reply to an equal request; None: nobody asked, or got no answer.
+
+        Raises: Batched when the answer is on its way.
+        """
+
     def open(self, order: Order[Shape]) -> Recorded | Ticket:
         """The reply to an equal request, or leave to make the call.
 
-        Raises: Deferred when the model may be asked later; NoModelError when there is no money or
-        no model, or equal requests were answered too badly too often; ReplyError for a request
-        without a record where only those are answered.
+        Raises: Batched when the answer comes later; Deferred when the model may be asked later;
+        NoModelError when there is no money or no model, or equal requests were answered too badly
+        too often; ReplyError for a request without a record where only those are answered.
         """
 
     def settle(self, order: Order[Shape], ticket: Ticket, reply: Reply) -> int:
         """Write down a call that was paid for; answers what it cost, in millionths of a dollar."""
+
+    def spoil(self, recorded: Recorded) -> None:
+        """A recorded reply cannot be used: it counts as a bad one from now on."""
 
     def refuse(self, order: Order[Shape], ticket: Ticket, reply: Reply) -> NremError:
         """Write down a call that gave no answer, and keep everybody from asking too early.
@@ -73,6 +91,8 @@ class Asked(Generic[Result]):
 
     result: Result
     micros: int = 0
+    # why the model was asked now, where a batch was to answer
+    reason: str | None = None
 
 
 def ask(
@@ -84,7 +104,7 @@ def ask(
     """
     found = ledger.open(order)
     if isinstance(found, Recorded):
-        return Asked(result=read(order, found.text, reader))
+        return recorded(ledger, order, found, reader)
     reply = model.send(order)
     if reply.status in (REFUSED, TRUNCATED):
         ledger.settle(order, found, reply)
@@ -96,7 +116,21 @@ def ask(
     except ReplyError:
         ledger.settle(order, found, _invalid(reply))
         raise
-    return Asked(result=result, micros=ledger.settle(order, found, reply))
+    return Asked(result=result, micros=ledger.settle(order, found, reply), reason=found.reason)
+
+
+def recorded(
+    ledger: Ledger, order: Order[Shape], found: Recorded, reader: Reader[Shape, Answer]
+) -> Asked[Answer]:
+    """What a duty makes of a reply in the books.
+
+    Raises: ReplyError when it cannot be used; nobody saw the answer of a batch before.
+    """
+    try:
+        return Asked(result=read(order, found.text, reader), micros=found.micros)
+    except ReplyError:
+        ledger.spoil(found)
+        raise
 
 
 def _invalid(reply: Reply) -> Reply:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import Any, Final, TypeVar
 
-from nrem.errors import Deferred, NoModelError
+from nrem.errors import Batched, Deferred, NoModelError
 from nrem.llm import (
     duty_appraise,
     duty_consolidate,
@@ -20,7 +20,7 @@ from nrem.llm import (
 )
 from nrem.llm.anthropic import schema_of
 from nrem.llm.embed import Embedder
-from nrem.llm.ledger import Asked, Ledger, Model, ask
+from nrem.llm.ledger import Asked, Ledger, Model, ask, recorded
 from nrem.llm.offline import OfflineProvider
 from nrem.llm.order import Answer, Order, Reader, Shape
 from nrem.llm.prompt import prompt
@@ -33,6 +33,7 @@ from nrem.llm.provider import (
     SessionInput,
     SessionProposal,
 )
+from nrem.policy.appraise import Doubtful
 from nrem.policy.budget import Fallback
 from nrem.policy.consolidate_model import Turn
 from nrem.policy.consolidate_statement import Statement as SessionStatement
@@ -165,6 +166,7 @@ class ModelProvider:
             engine=order.engine,
             model_id=self.embedder.model_id,
             cost_usd=usd(asked.micros),
+            reason=asked.reason,
         )
 
     def propose_observations(self, window: ObserveInput) -> ObserveProposal:
@@ -184,7 +186,10 @@ class ModelProvider:
             )
             asked = self._ask(order, duty_observe.drafts)
             return ObserveProposal(
-                drafts=asked.result, engine=order.engine, cost_usd=usd(asked.micros)
+                drafts=asked.result,
+                engine=order.engine,
+                cost_usd=usd(asked.micros),
+                reason=asked.reason,
             )
 
         def rules(reason: str) -> ObserveProposal:
@@ -208,7 +213,10 @@ class ModelProvider:
             )
             asked = self._ask(order, partial(duty_reflect.edits, observations=batch.observations))
             return ReflectProposal(
-                edits=asked.result, engine=order.engine, cost_usd=usd(asked.micros)
+                edits=asked.result,
+                engine=order.engine,
+                cost_usd=usd(asked.micros),
+                reason=asked.reason,
             )
 
         def rules(reason: str) -> ReflectProposal:
@@ -222,23 +230,69 @@ class ModelProvider:
         Raises: Deferred, PassError.
         """
 
-        def model() -> AppraisalProposal:
-            order = self.catalogue.order(
-                duty_appraise.DUTY,
-                duty_appraise.Reply,
-                duty_appraise.content(appraisal.memories),
-                subject_id=appraisal.subject_id,
-                items=len(appraisal.memories),
-            )
-            asked = self._ask(order, partial(duty_appraise.opinions, memories=appraisal.memories))
-            return AppraisalProposal(
-                opinions=asked.result, engine=order.engine, cost_usd=usd(asked.micros)
-            )
-
         def rules(reason: str) -> AppraisalProposal:
             return replace(self.offline.propose_importances(appraisal), reason=reason)
 
-        return self._or_rules(model, rules)
+        return self._or_rules(lambda: self._importances(appraisal), rules)
+
+    def _importances(self, appraisal: AppraisalInput) -> AppraisalProposal:
+        """What waits for a batch is asked about alone, memory by memory.
+
+        Who comes back for an answer may find the memory in other company.
+        """
+        asked, together = [], []
+        waits: Batched | None = None
+        for one in appraisal.memories:
+            try:
+                alone = self._of_books(one, appraisal.subject_id)
+            except Batched as error:
+                waits = error
+                continue
+            if alone is None:
+                together.append(one)
+            else:
+                asked.append(alone)
+        if waits is not None:
+            raise waits
+        if together:
+            asked.append(self._opinions(together, appraisal.subject_id))
+        return AppraisalProposal(
+            opinions={number: value for its in asked for number, value in its.result.items()},
+            engine=self._appraisal(appraisal.memories, appraisal.subject_id).engine,
+            cost_usd=usd(sum(its.micros for its in asked)),
+            reason=next((its.reason for its in asked if its.reason), None),
+        )
+
+    def _of_books(self, memory: Doubtful, subject_id: int | None) -> Asked[dict[int, float]] | None:
+        """The opinion about one memory, where the books have it; None: it is asked with others.
+
+        Raises: Batched.
+        """
+        if self.ledger.gathers:
+            return self._opinions([memory], subject_id)
+        order = self._appraisal([memory], subject_id)
+        found = self.ledger.recall(order)
+        if found is None:
+            return None
+        reader = partial(duty_appraise.opinions, memories=[memory])
+        return recorded(self.ledger, order, found, reader)
+
+    def _opinions(
+        self, memories: Sequence[Doubtful], subject_id: int | None
+    ) -> Asked[dict[int, float]]:
+        order = self._appraisal(memories, subject_id)
+        return self._ask(order, partial(duty_appraise.opinions, memories=memories))
+
+    def _appraisal(
+        self, memories: Sequence[Doubtful], subject_id: int | None
+    ) -> Order[duty_appraise.Reply]:
+        return self.catalogue.order(
+            duty_appraise.DUTY,
+            duty_appraise.Reply,
+            duty_appraise.content(memories),
+            subject_id=subject_id,
+            items=len(memories),
+        )
 
     def _ask(self, order: Order[Shape], reader: Reader[Shape, Answer]) -> Asked[Answer]:
         return ask(self.ledger, self.model, order, reader)

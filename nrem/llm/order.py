@@ -29,6 +29,9 @@ UNREACHABLE: Final = "unreachable"
 SPEND_LIMIT: Final = "spend_limit"
 DENIED: Final = "denied"
 REJECTED: Final = "rejected"
+# Of a batch: nobody came to it.
+CANCELED: Final = "canceled"
+EXPIRED: Final = "expired"
 _FENCE: Final = "```"
 _JSON: Final = TypeAdapter(Any)
 # Four times what the longest reply that can be asked for has; what is longer came from elsewhere.

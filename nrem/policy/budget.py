@@ -26,6 +26,14 @@ class Fallback(StrEnum):
     DEFER = "defer"
 
 
+class Batching(StrEnum):
+    """Which requests may wait for hours, at half the price."""
+
+    # those of runs that a schedule started
+    SCHEDULED = "scheduled"
+    NEVER = "never"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LlmPolicy:
     """What an org may spend on paid models, and what happens without one."""
@@ -35,6 +43,9 @@ class LlmPolicy:
     fallback: Fallback = choice(Fallback.OFFLINE)
     # Calls in a row that failed for reasons of the provider's, after which the fallback is taken.
     max_waits: int = integer(6, 0, 1_000)
+    batch: Batching = choice(Batching.SCHEDULED)
+    # Fewer requests for one model are not worth the wait: they are made at once.
+    batch_min: int = integer(3, 1, 5_000)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

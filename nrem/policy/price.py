@@ -25,6 +25,15 @@ class Price:
     cache_write: float
     cache_read: float
 
+    def times(self, share: float) -> "Price":
+        """A part of the price."""
+        return Price(
+            input=self.input * share,
+            output=self.output * share,
+            cache_write=self.cache_write * share,
+            cache_read=self.cache_read * share,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:

@@ -79,6 +79,7 @@ class Schedules:
     decay: Schedule = Schedule(cron="17 * * * *")
     expire: Schedule = Schedule(cron="43 * * * *")
     redue: Schedule = Schedule(cron="9 * * * *")
+    batch: Schedule = Schedule(cron="21 * * * *")
 
     def by_pass(self) -> dict[str, Schedule]:
         """Every schedule under the name of its pass."""

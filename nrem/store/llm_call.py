@@ -33,6 +33,8 @@ class History:
     good: Recorded | None = None
     # replies that were paid for and could not be used
     bad: int = 0
+    # whether a batch had it that has ended
+    was_batched: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +52,10 @@ class NewCall:
     tokens: int
     # after which nobody waits for it any more
     lapse_seconds: float
+    # pieces of the pass's backlog that it answers
+    items: int = 1
+    # None: it is made at once
+    batch_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,10 +80,11 @@ def find(conn: Connection, org_id: int, request_hash: bytes) -> History:
     ).one_or_none()
     if row is None:
         return History()
+    was_batched = row.batched > 0
     if row.status != OK:
-        return History(bad=row.bad)
+        return History(bad=row.bad, was_batched=was_batched)
     good = Recorded(call_id=row.id, subject_id=row.subject_id, model=row.model, reply=row.reply)
-    return History(good=good, bad=row.bad)
+    return History(good=good, bad=row.bad, was_batched=was_batched)
 
 
 def reserve(conn: Connection, org_id: int, call: NewCall) -> int:
@@ -95,9 +102,21 @@ def reserve(conn: Connection, org_id: int, call: NewCall) -> int:
             "micros": call.micros,
             "tokens": call.tokens,
             "lapse_seconds": call.lapse_seconds,
+            "items": call.items,
+            "batch_id": call.batch_id,
         },
     ).scalar_one()
     return number
+
+
+def show(conn: Connection, org_id: int, call_id: int, request: bytes) -> None:
+    """Keep the sealed request of a call that is made later."""
+    conn.execute(statement("llm_call_show"), {"org_id": org_id, "id": call_id, "request": request})
+
+
+def spoil(conn: Connection, org_id: int, call_id: int) -> None:
+    """A reply that was taken for good cannot be used."""
+    conn.execute(statement("llm_call_spoil"), {"org_id": org_id, "id": call_id})
 
 
 def settle(conn: Connection, org_id: int, call_id: int, ended: Ended) -> None:

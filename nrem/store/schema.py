@@ -32,7 +32,13 @@ from nrem.store.schema_knowledge import (
     run_changes,
 )
 from nrem.store.schema_life import accesses, crossings, holds, past_embeddings, past_lexemes
-from nrem.store.schema_llm import llm_calls, llm_gates, llm_spend
+from nrem.store.schema_llm import (
+    llm_batch_waits,
+    llm_batches,
+    llm_calls,
+    llm_gates,
+    llm_spend,
+)
 from nrem.store.schema_observation import (
     card_schemas,
     card_values,
@@ -84,6 +90,8 @@ CONTROL_TABLES: Final[tuple[Table, ...]] = (
     redues,
     llm_spend,
     llm_gates,
+    llm_batches,
+    llm_batch_waits,
 )
 
 # Hold what a person said, or ids of memories; org_id leads every key.

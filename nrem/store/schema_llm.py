@@ -1,13 +1,15 @@
-"""The tables of paid models: the ledger of calls, what was spent, who may not be asked yet."""
+"""The tables of paid models: the ledger of calls, batches of them, what was spent, who rests."""
 
 from typing import Final
 
-from sqlalchemy import Column, Date, Index, PrimaryKeyConstraint, Table, text
+from sqlalchemy import Column, Date, Index, PrimaryKeyConstraint, Table, Text, Uuid, text
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from nrem.store.schema_column import (
     code,
     count,
     digest,
+    flag,
     instant,
     metadata,
     number,
@@ -42,6 +44,8 @@ llm_calls: Final = Table(
     instant("ended_at", nullable=True),
     digest("request", nullable=True),
     digest("reply", nullable=True),
+    number("batch_id", nullable=True),
+    number("items"),
     PrimaryKeyConstraint("org_id", "id"),
     points_to("orgs", "org_id", dies_with=True),
     Index("llm_calls_request_idx", "org_id", "request_hash", "id"),
@@ -51,6 +55,61 @@ llm_calls: Final = Table(
         postgresql_where=text("status = 'reserved'"),
     ),
     Index("llm_calls_run_idx", "org_id", "run_id"),
+    Index(
+        "llm_calls_batch_idx", "org_id", "batch_id", postgresql_where=text("batch_id IS NOT NULL")
+    ),
+    Index(
+        "llm_calls_subject_idx",
+        *("org_id", "subject_id"),
+        postgresql_where=text("subject_id IS NOT NULL"),
+    ),
+)
+
+llm_batches: Final = Table(
+    "llm_batches",
+    metadata,
+    number("org_id"),
+    row_number(),
+    code("model"),
+    code("state"),
+    Column("token", Uuid, nullable=False),
+    count("requests"),
+    number("bytes"),
+    code("provider_id", nullable=True),
+    flag("is_sure"),
+    Column("foreign_ids", ARRAY(Text), nullable=False),
+    count("tries"),
+    count("polls"),
+    instant("opened_at"),
+    instant("sent_at", nullable=True),
+    instant("answered_at", nullable=True),
+    PrimaryKeyConstraint("org_id", "id"),
+    points_to("orgs", "org_id", dies_with=True),
+    Index(
+        "llm_batches_open_key",
+        *("org_id", "model"),
+        unique=True,
+        postgresql_where=text("state = 'open'"),
+    ),
+    Index(
+        "llm_batches_sent_idx",
+        "sent_at",
+        postgresql_where=text("provider_id IS NOT NULL"),
+    ),
+    Index("llm_batches_state_idx", "org_id", "state", postgresql_where=text("state <> 'done'")),
+)
+
+llm_batch_waits: Final = Table(
+    "llm_batch_waits",
+    metadata,
+    number("org_id"),
+    number("call_id"),
+    code("pass"),
+    number("stream_id"),
+    code("state"),
+    PrimaryKeyConstraint("org_id", "call_id", "pass", "stream_id"),
+    points_to("llm_calls", "org_id", "call_id", dies_with=True),
+    Index("llm_batch_waits_stream_idx", "org_id", "pass", "stream_id"),
 )
 
 llm_spend: Final = Table(
@@ -64,6 +123,8 @@ llm_spend: Final = Table(
     number("tokens"),
     number("micros"),
     share("duration_ms"),
+    number("batch_calls"),
+    number("batch_micros"),
     PrimaryKeyConstraint("org_id", "day", "pass"),
     points_to("orgs", "org_id", dies_with=True),
     Index("llm_spend_day_idx", "day"),

@@ -36,6 +36,10 @@ _PAID = (
     VALUES (%(org)s, 'appraise', 1, 'model', 'x', 'y', 1, 1, now(), now())""",
     "INSERT INTO llm_spend (org_id, day, pass) VALUES (%(org)s, current_date, 'appraise')",
     "INSERT INTO llm_gates (org_id, model) VALUES (%(org)s, 'model')",
+    """INSERT INTO llm_batches (org_id, model, bytes, opened_at)
+    VALUES (%(org)s, 'model', 1, now())""",
+    """INSERT INTO llm_batch_waits (org_id, call_id, pass)
+    SELECT org_id, id, 'appraise' FROM llm_calls WHERE org_id = %(org)s LIMIT 1""",
 )
 # A card of its own for each org; observations come from what is told.
 _CARDS = (

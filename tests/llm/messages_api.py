@@ -2,13 +2,14 @@
 
 What it sends is read by the official client with its own types. Replies are scripted, in order,
 or made by `model`, a function from a request to the text of the reply, or to its blocks where they
-are more than a text; faults may be drawn from a seed.
+are more than a text; faults may be drawn from a seed. What it knows of batches is in `batches_api`.
 """
 
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BufferedIOBase
 from random import Random
@@ -16,6 +17,7 @@ from threading import Event, Lock, Thread
 from typing import Any
 
 from nrem.clock import monotonic
+from tests.llm.batches_api import BatchesApi, Fate, Told
 
 Request = dict[str, Any]
 Blocks = list[dict[str, Any]]
@@ -40,6 +42,8 @@ class Answer:
     drip_seconds: float = 0.0
     # the body as it is, whatever it is
     raw: bytes | None = None
+    # of a batch: what is asked is done, and the connection is dropped without an answer
+    is_unheard: bool = False
 
 
 def limited(retry_after: str | None = None) -> Answer:
@@ -91,8 +95,30 @@ class MessagesApi:
     # is called before each answer, in the server's thread
     meanwhile: Callable[[], object] = lambda: None
     over: Event = field(default_factory=Event)
+    batches: BatchesApi = field(init=False)
+    # of what is asked about batches
+    batch_script: list[Answer] = field(default_factory=list)
     _lock: Lock = field(default_factory=Lock)
     _chance: Random | None = None
+
+    def __post_init__(self) -> None:
+        self.batches = BatchesApi(say=self._said)
+
+    def _said(self, request: Request, fate: Fate) -> dict[str, Any]:
+        return self.body(request, Answer(text=fate.text, stop_reason=fate.stop_reason))
+
+    def batched(self, method: str, target: str, request: Any) -> tuple[Answer, Told] | None:  # noqa: ANN401
+        """The answer about batches, and what is to be done with it; None: it is about none."""
+        if not target.startswith("/v1/messages/batches"):
+            return None
+        with self._lock:
+            answer = self.batch_script.pop(0) if self.batch_script else Answer()
+            if answer.status != 200 or answer.raw is not None:
+                body = answer.raw or json.dumps(self.body({}, answer)).encode()
+                return answer, Told(body=body, status=answer.status)
+            told = self.batches.handle(method, target, request, self.url)
+        self.meanwhile()
+        return answer, told or Told(body=b"")
 
     def choose(self) -> Answer:
         if self.script:
@@ -165,40 +191,66 @@ def _drip(to: BufferedIOBase, body: bytes, *, seconds: float, over: Event) -> No
             to.write(bytes([byte]))
 
 
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def __init__(self, api: MessagesApi, *given: Any) -> None:  # noqa: ANN401
+        self._api = api
+        super().__init__(*given)
+
+    def do_GET(self) -> None:
+        if not self._batched(None):
+            self.send_error(404)
+
+    def _batched(self, request: Any) -> bool:  # noqa: ANN401
+        found = self._api.batched(self.command, self.path, request)
+        if found is None:
+            return False
+        answer, told = found
+        if answer.is_unheard:
+            self.close_connection = True
+            return True
+        self._send(told.status, told.content_type, told.body, answer.headers)
+        return True
+
+    def do_POST(self) -> None:
+        length = int(self.headers["content-length"] or 0)
+        request = json.loads(self.rfile.read(length) or b"null")
+        if self._batched(request):
+            return
+        answer = self._api.take(request, {k.lower(): v for k, v in self.headers.items()})
+        if self.path != "/v1/messages":
+            answer = Answer(status=404, error="not_found_error")
+        if answer.hang_seconds:
+            self._api.over.wait(answer.hang_seconds)
+            self.close_connection = True
+            return
+        body = answer.raw or json.dumps(self._api.body(request, answer)).encode()
+        if answer.drip_seconds:
+            _drip(self.wfile, body, seconds=answer.drip_seconds, over=self._api.over)
+            return
+        self._send(answer.status, "application/json", body, answer.headers)
+
+    def _send(self, status: int, kind: str, body: bytes, headers: dict[str, str]) -> None:
+        self.send_response(status)
+        self.send_header("content-type", kind)
+        self.send_header("content-length", str(len(body)))
+        self.send_header("request-id", f"req_{len(self._api.calls)}")
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002, ANN401
+        """Say nothing."""
+
+
 @contextmanager
 def serving(model: Model, **given: Any) -> Iterator[MessagesApi]:  # noqa: ANN401
     """The double on a port of its own; it ends with the context."""
     api = MessagesApi(model=model, **given)
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_POST(self) -> None:
-            request = json.loads(self.rfile.read(int(self.headers["content-length"])))
-            answer = api.take(request, {k.lower(): v for k, v in self.headers.items()})
-            if self.path != "/v1/messages":
-                answer = Answer(status=404, error="not_found_error")
-            if answer.hang_seconds:
-                api.over.wait(answer.hang_seconds)
-                self.close_connection = True
-                return
-            body = answer.raw or json.dumps(api.body(request, answer)).encode()
-            if answer.drip_seconds:
-                _drip(self.wfile, body, seconds=answer.drip_seconds, over=api.over)
-                return
-            self.send_response(answer.status)
-            self.send_header("content-type", "application/json")
-            self.send_header("content-length", str(len(body)))
-            self.send_header("request-id", f"req_{len(api.calls)}")
-            for name, value in answer.headers.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002, ANN401
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, api))
     server.daemon_threads = True
     api.url = f"http://127.0.0.1:{server.server_address[1]}"
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)

@@ -139,11 +139,12 @@ def test_workers_that_ask_at_once_never_count_on_the_same_money(asking: Asking, 
 
 def test_equal_request_is_answered_from_the_books(asking: Asking, org: Org) -> None:
     books, asked = _books(asking, org), order("a")
-    books.settle(asked, _open(books, asked), Reply(status="ok", text='{"words": []}', usage=USED))
+    ticket = _open(books, asked)
+    books.settle(asked, ticket, Reply(status="ok", text='{"words": []}', usage=USED))
 
     again = books.open(asked)
 
-    assert again == Recorded(text='{"words": []}')
+    assert again == Recorded(call_id=ticket.call_id, text='{"words": []}')
 
 
 def test_another_org_has_other_books(asking: Asking, org: Org) -> None:

@@ -73,7 +73,7 @@ def test_reflect_shortens_a_log_under_each_provider(asking: Asking, org: Org, mo
     tell(org, LISBON, PEANUTS)
     asking.drain("observe", **OFFLINE)
     now = NOW + DAY
-    org.world.tick("reflect", now=now)
+    org.world.tick("reflect", "request:now", now=now)
     asking.api.script.append(Answer(text='{"edits": []}'))
 
     asking.drain("reflect", now=now, mode=mode)

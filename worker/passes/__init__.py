@@ -4,6 +4,7 @@ from typing import Final
 
 from worker.contract import Pass
 from worker.passes.appraise import APPRAISE
+from worker.passes.batch import BATCH
 from worker.passes.consolidate import CONSOLIDATE
 from worker.passes.decay import DECAY
 from worker.passes.distill import DISTILL
@@ -30,6 +31,7 @@ PASSES: Final[tuple[Pass, ...]] = (
     PROMOTE,  # what repeats becomes knowledge, what changed takes the place of what was
     OBSERVE,  # what was said becomes dated notes
     REFLECT,  # notes that say the same become fewer
+    BATCH,  # what scheduled passes ask of models goes out together, and the replies come in
     DISTILL,  # memories are taken apart into facts and a summary, as somebody asked
     REFINE,  # what repeats an older memory is merged into it, as somebody asked
     PREVIEW,  # what a pass would do is shown, and done once it is approved

@@ -17,6 +17,7 @@ from nrem.llm.provider import AppraisalInput, AppraisalProposal
 from nrem.policy.appraise import Appraised, Doubtful, judge
 from nrem.store import appraise, inbox, run_change
 from worker.contract import Change, Changes, Pass, Shape, Work
+from worker.gathering import each
 
 NAME: Final = "appraise"
 _GONE: Final = "nothing_left_to_appraise"
@@ -40,12 +41,11 @@ def claim(conn: Connection, job: Work, _limit: int) -> Found:
 
 def propose(job: Work, found: Found) -> list[AppraisalProposal]:
     """How much each of them matters; no transaction is open here."""
-    return [
-        job.tools.provider.propose_importances(
-            AppraisalInput(memories=memories, subject_id=subject_id)
-        )
+    asked = [
+        AppraisalInput(memories=memories, subject_id=subject_id)
         for subject_id, memories in found.items()
     ]
+    return each(job.tools.provider.propose_importances, asked)
 
 
 def decide(found: Found, asked: list[AppraisalProposal], job: Work) -> Verdict:
@@ -95,6 +95,7 @@ APPRAISE: Final = Pass(
     batch=16,
     # as many calls, one after the other, each of which may take a minute
     lease_seconds=1_020.0,
+    gathers=True,
     claim=claim,
     propose=propose,
     decide=decide,

@@ -8,6 +8,7 @@ because fence and cursor refuse a second apply, and a window's places are taken 
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from sqlalchemy import Connection
@@ -23,6 +24,7 @@ from nrem.store.memory import content_hash
 from nrem.store.observation import Added, NewObservation
 from nrem.store.observe import Share, Window
 from worker.contract import Change, Changes, Nothing, Pass, Shape, Work
+from worker.gathering import each
 
 NAME: Final = "observe"
 # Of a person, the newest are searched for what is near to a window.
@@ -110,7 +112,7 @@ def _part(conn: Connection, job: Work, share: Share) -> Part:
 
 def propose(job: Work, found: Found) -> list[Proposal]:
     """What the provider would note, checked; no transaction is open here."""
-    return [_proposed(job, part) for part in found.parts]
+    return each(partial(_proposed, job), found.parts)
 
 
 def _proposed(job: Work, part: Part) -> Proposal:
@@ -267,6 +269,7 @@ OBSERVE: Final = Pass(
     name=NAME,
     shape=Shape.LEASED,
     lease_seconds=_LEASE_SECONDS,
+    gathers=True,
     rouse=rouse,
     claim=claim,
     propose=propose,

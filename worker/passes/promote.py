@@ -269,6 +269,7 @@ def next_due(conn: Connection, job: Work) -> datetime | None:
 PROMOTE: Final = Pass(
     name=NAME,
     shape=Shape.LEASED,
+    gathers=True,
     previews=True,
     rouse=rouse,
     claim=claim,

@@ -234,6 +234,7 @@ REFLECT: Final = Pass(
     name=NAME,
     shape=Shape.LEASED,
     lease_seconds=_LEASE_SECONDS,
+    gathers=True,
     previews=True,
     rouse=rouse,
     claim=claim,

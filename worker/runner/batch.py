@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from nrem.errors import Deferred
+from nrem.errors import Batched, Deferred
 from nrem.store import inbox, park
 from nrem.store.inbox import Item
 from worker.contract import Changes, Work, no_comparison
@@ -90,7 +90,10 @@ def _defer(step: Step, job: Work, items: Sequence[Item], error: Deferred) -> Out
             delay_seconds=error.retry_after_seconds,
             counts=False,
         )
-        step.put_off(conn, error.retry_after_seconds)
+        if isinstance(error, Batched):
+            step.rearm(conn, step.duty.next_due(conn, job))
+        else:
+            step.put_off(conn, error.retry_after_seconds)
         return step.record(conn, job, "deferred", Changes(read=0, reason=error.reason))
 
 

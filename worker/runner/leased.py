@@ -13,7 +13,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from nrem.errors import Deferred
+from nrem.errors import Batched, Deferred
 from nrem.store import engine, lease, park
 from nrem.store.inbox import Item
 from nrem.store.lease import Lease, Wanted
@@ -41,7 +41,7 @@ def drive(step: Step) -> Outcome | None:
     if held.attempts > duty.max_attempts:
         return _park(step, job, held, reason="crashed", error=None)
     try:
-        return _process(step, replace(job, lease=held), held)
+        return _process(step, step.hold(job, held), held)
     except step.beyond:
         raise
     except Deferred as error:
@@ -142,7 +142,8 @@ def _defer(step: Step, job: Work, held: Lease, error: Deferred) -> Outcome:
     _skip(step, held)
     with step.begin() as conn:
         lease.finish(conn, held)
-        lease.arm(conn, held, step.put_off(conn, error.retry_after_seconds))
+        put_off = step.wait if isinstance(error, Batched) else step.put_off
+        lease.arm(conn, held, put_off(conn, error.retry_after_seconds))
         changes = Changes(read=0, reason=error.reason)
         return step.record(conn, replace(job, lease=held), "deferred", changes)
 

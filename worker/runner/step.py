@@ -14,13 +14,19 @@ from sqlalchemy.exc import OperationalError
 
 from nrem.clock import monotonic
 from nrem.errors import LostLease, ReplyError
+from nrem.policy.params import Policy
 from nrem.store import engine, policy, run, work
+from nrem.store.batch import Waiter
+from nrem.store.lease import Lease
 from nrem.store.run import Run
 from nrem.store.work import Pick
 from worker.contract import Changes, Pass, Stage, Tools, Work, no_proposal
+from worker.gathering import Patience
 from worker.ledger import Errand
 from worker.runner.rehearsal import NotProposed, Rehearsal
 
+# What the causes of schedules begin with.
+_TICK: Final = "tick:"
 _PROCESS: Final = f"{socket.gethostname()}:{os.getpid()}"
 
 
@@ -122,17 +128,38 @@ class Step:
         """What the pass is given for this step; right after the pick, at its instant."""
         org_id, now = self._chosen(), self.started_at or engine.instant(conn)
         timeline = policy.timeline(conn, org_id)
-        current, run_id = timeline.at(now), self._chosen_work().run_id
-        errand = Errand(org_id=org_id, run_id=run_id, pass_name=self.duty.name, policy=current.llm)
+        current = timeline.at(now)
         return Work(
             org_id=org_id,
-            run_id=run_id,
+            run_id=self._chosen_work().run_id,
             now=now,
             policy=current,
             timeline=timeline,
-            tools=self.setting.tools.lent(self.setting.database, errand, self.setting.now),
+            tools=self._tools(current, stream_id=0),
             stage=self.stage,
         )
+
+    def hold(self, job: Work, held: Lease) -> Work:
+        """The same for a pass that holds a stream: what it asks of models is asked for that."""
+        tools = self._tools(job.policy, stream_id=held.stream_id)
+        return replace(job, lease=held, tools=tools)
+
+    def _tools(self, current: Policy, *, stream_id: int) -> Tools:
+        patience = None
+        # A rehearsal leaves no trace, so nobody waits on its behalf.
+        if self.duty.gathers and self.setting.rehearsal is None:
+            patience = Patience(
+                waiter=Waiter(pass_name=self.duty.name, stream_id=stream_id),
+                is_scheduled=(self._asked_by() or "").startswith(_TICK),
+            )
+        errand = Errand(
+            org_id=self._chosen(),
+            run_id=self._chosen_work().run_id,
+            pass_name=self.duty.name,
+            policy=current.llm,
+            patience=patience,
+        )
+        return self.setting.tools.lent(self.setting.database, errand, self.setting.now)
 
     def propose(self, job: Work, found: Any) -> Any:  # noqa: ANN401 - each pass's own
         """What the pass proposes; no transaction is open, or the proposal is known already."""
@@ -234,6 +261,12 @@ class Step:
         due_at = engine.instant(conn) + timedelta(seconds=seconds)
         if self.setting.rehearsal is None:
             work.put_off(conn, self._chosen(), self.duty.name, due_at, cause=self._asked_by())
+        return due_at
+
+    def wait(self, conn: Connection, seconds: float) -> datetime:
+        """Leave one piece of the work until then, and say when that is; the others go on."""
+        due_at = engine.instant(conn) + timedelta(seconds=seconds)
+        self.rearm(conn, due_at)
         return due_at
 
     def with_batch(self, batch: int) -> "Step":
