@@ -13,8 +13,8 @@ branch_labels = None
 depends_on = None
 
 _HERE = Path(__file__).parent
-_PARTS: tuple[str, ...] = ()
-_DOWN: tuple[str, ...] = ()
+_PARTS: tuple[str, ...] = ("drift",)
+_DOWN: tuple[str, ...] = ("drift_down",)
 
 
 def upgrade() -> None:
