@@ -13,8 +13,8 @@ branch_labels = None
 depends_on = None
 
 _HERE = Path(__file__).parent
-_PARTS: tuple[str, ...] = ("drift",)
-_DOWN: tuple[str, ...] = ("drift_down",)
+_PARTS = ("zeno", "shelf", "drift")
+_DOWN = ("drift_down", "shelf_down", "zeno_down")
 
 
 def upgrade() -> None:

@@ -62,6 +62,7 @@ from nrem.store.schema_tenant import (
     policies,
     runs,
 )
+from nrem.store.schema_zeno import zeno_sessions, zeno_threads, zeno_watermarks
 
 __all__ = ["CONTENT_COLUMNS", "CONTROL_TABLES", "SCHEMA_VERSION", "TENANT_TABLES", "metadata"]
 
@@ -126,6 +127,9 @@ TENANT_TABLES: Final[tuple[Table, ...]] = (
     card_schemas,
     cards,
     card_values,
+    zeno_sessions,
+    zeno_threads,
+    zeno_watermarks,
 )
 
 # What callers and people wrote, and what is computed from it; kept out of planner statistics.
@@ -160,4 +164,8 @@ CONTENT_COLUMNS: Final[tuple[tuple[str, str], ...]] = (
     ("card_schemas", "body"),
     ("card_values", "field"),
     ("card_values", "value"),
+    ("zeno_sessions", "channel"),
+    ("zeno_sessions", "thread_key"),
+    ("zeno_sessions", "sdk_session_id"),
+    ("zeno_sessions", "last_summary"),
 )

@@ -4,6 +4,8 @@ from typing import Final
 
 from pgvector.sqlalchemy import HALFVEC
 from sqlalchemy import (
+    ARRAY,
+    BigInteger,
     Column,
     ForeignKeyConstraint,
     Index,
@@ -65,6 +67,7 @@ observations: Final = Table(
     number("archived_by", nullable=True),
     Column("vector", HALFVEC(384), nullable=False),
     code("model"),
+    Column("rounds", ARRAY(BigInteger)),
     PrimaryKeyConstraint("org_id", "id"),
     points_to("subjects", "org_id", "subject_id"),
     points_to("streams", "org_id", "stream_id"),

@@ -1,0 +1,15 @@
+-- shelf_nearest: the live memories of a shelf nearest to the question, all of its vectors compared.
+-- Index: embeddings_agent_idx, memories_shelf_idx
+SELECT m.id, 1 - (e.vector <=> cast(:query AS halfvec(384))) AS cosine
+FROM embeddings AS e
+JOIN memories AS m ON m.org_id = e.org_id AND m.id = e.item_id
+WHERE e.org_id = cast(:org_id AS bigint)
+  AND e.agent_id = cast(:agent_id AS bigint)
+  AND e.subject_id = cast(:subject_id AS bigint)
+  AND e.item_kind = 'memory'
+  AND e.model = cast(:model AS text)
+  AND m.subject_id = cast(:subject_id AS bigint)
+  AND m.shelf = cast(:shelf AS text)
+  AND m.state = 'live'
+ORDER BY e.vector <=> cast(:query AS halfvec(384)), m.id DESC
+LIMIT cast(:limit AS int)

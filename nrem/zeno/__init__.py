@@ -1,0 +1,35 @@
+"""zeno-memory's stores on Postgres: its Protocols, over turns, observations, cards and memories.
+
+Nothing of Zeno is imported here, and its records are used where it is installed. Importing this
+package imports no store; a name is found when it is asked for.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from nrem.zeno.conversation import ConversationStore
+    from nrem.zeno.link import Link
+    from nrem.zeno.session import SessionStore
+    from nrem.zeno.working_memory import WorkingMemoryStore
+
+__all__ = [
+    "ConversationStore",
+    "Link",
+    "SessionStore",
+    "WorkingMemoryStore",
+]
+
+if not TYPE_CHECKING:
+    _HOME: Final = {
+        "ConversationStore": "conversation",
+        "Link": "link",
+        "SessionStore": "session",
+        "WorkingMemoryStore": "working_memory",
+    }
+
+    def __getattr__(name: str) -> object:
+        """What has this name, from the module it lives in."""
+        if name in _HOME:
+            return getattr(import_module(f"nrem.zeno.{_HOME[name]}"), name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
