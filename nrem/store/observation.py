@@ -47,6 +47,9 @@ class NewObservation:
     referenced_from: datetime | None
     source_event_ids: tuple[int, ...]
     vector: Vector
+    # of one that somebody else made: the messages that it cites, and when it was made
+    rounds: tuple[int, ...] | None = None
+    created_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,10 +232,17 @@ def _columns(
         "referenced_dates": [one.referenced_date for one in new],
         "referenced_from": [one.referenced_from for one in new],
         "vectors": [vector_text(one.vector) for one in new],
+        "created_at": [one.created_at for one in new],
+        "rounds": [_array(one.rounds) for one in new],
         "source_subjects": list(subjects),
         "source_ordinals": list(numbers),
         "source_events": list(events),
     }
+
+
+def _array(numbers: tuple[int, ...] | None) -> str | None:
+    """As Postgres writes an array: those of several rows differ in length."""
+    return None if numbers is None else "{" + ",".join(map(str, numbers)) + "}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from nrem.zeno.conversation import ConversationStore
     from nrem.zeno.link import Link
+    from nrem.zeno.observation import ObservationStore
     from nrem.zeno.session import SessionStore
     from nrem.zeno.working_memory import WorkingMemoryStore
 
 __all__ = [
     "ConversationStore",
     "Link",
+    "ObservationStore",
     "SessionStore",
     "WorkingMemoryStore",
 ]
@@ -24,6 +26,7 @@ if not TYPE_CHECKING:
     _HOME: Final = {
         "ConversationStore": "conversation",
         "Link": "link",
+        "ObservationStore": "observation",
         "SessionStore": "session",
         "WorkingMemoryStore": "working_memory",
     }

@@ -96,8 +96,12 @@ class Link:
 
         Cancelled, it waits for the transaction to end, so that nothing goes on behind it.
         """
+        return await self.compute(lambda: self.do(work, *args, **kwargs))
+
+    async def compute(self, work: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
+        """What `work` answers, done in a thread; cancelled, it waits for it to end."""
         call = asyncio.get_running_loop().run_in_executor(
-            self._opened().threads, lambda: self.do(work, *args, **kwargs)
+            self._opened().threads, lambda: work(*args, **kwargs)
         )
         try:
             return await asyncio.shield(call)

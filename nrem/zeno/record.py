@@ -190,8 +190,12 @@ def seconds(instant: datetime) -> int:
 # What a date column can hold, and a reader's calendar too.
 _FIRST: Final = int(datetime(1, 1, 2, tzinfo=UTC).timestamp())
 _LAST: Final = int(datetime(9999, 12, 30, tzinfo=UTC).timestamp())
+# From here on, in the year 5138, a number of seconds is one of milliseconds.
+_MILLISECONDS_FROM: Final = 100_000_000_000
 
 
 def instant(unix_seconds: float) -> datetime:
-    """The instant of Unix seconds; what lies outside of the calendar becomes its end."""
+    """The instant of Unix seconds, or of milliseconds; outside of the calendar: its nearest end."""
+    if abs(unix_seconds) >= _MILLISECONDS_FROM:
+        unix_seconds /= 1000
     return datetime.fromtimestamp(min(max(unix_seconds, _FIRST), _LAST), tz=UTC)

@@ -9,10 +9,17 @@ from typing import Any, TypeVar
 
 import pytest
 from zeno.memory.sqlite.conversation_store import SqliteConversationStore
+from zeno.memory.sqlite.observation_store import SqliteObservationStore
 from zeno.memory.sqlite.session_store import SqliteSessionStore
 from zeno.memory.sqlite.working_memory_store import SqliteWorkingMemoryStore
 
-from nrem.zeno import ConversationStore, Link, SessionStore, WorkingMemoryStore
+from nrem.zeno import (
+    ConversationStore,
+    Link,
+    ObservationStore,
+    SessionStore,
+    WorkingMemoryStore,
+)
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 NOW_SECONDS = int(NOW.timestamp())
@@ -55,6 +62,7 @@ class Side:
     sessions: Any
     conversations: Any
     cards: Any
+    observations: Any
     clock: Clock
     # where the rows are: theirs has a file
     link: Link
@@ -67,6 +75,7 @@ def ours(link: Link, path: Path, clock: Clock) -> Side:
         sessions=SessionStore(link),
         conversations=ConversationStore(link),
         cards=WorkingMemoryStore(link),
+        observations=ObservationStore(link),
         clock=clock,
         link=link,
         path=path,
@@ -79,6 +88,7 @@ def theirs(link: Link, path: Path, clock: Clock) -> Side:
         sessions=SqliteSessionStore(path),
         conversations=SqliteConversationStore(path),
         cards=SqliteWorkingMemoryStore(path, now_fn=lambda: clock.seconds),
+        observations=SqliteObservationStore(path, now_fn=lambda: clock.seconds),
         clock=clock,
         link=link,
         path=path,
