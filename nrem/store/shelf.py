@@ -21,6 +21,7 @@ from nrem.policy.text import query_lexemes
 from nrem.policy.timeline import Timeline
 from nrem.store import memory
 from nrem.store.life import life_of
+from nrem.store.recall_match import SMALL
 from nrem.store.search import vector_text
 from nrem.store.statement import statement
 
@@ -125,12 +126,23 @@ def _choose(conn: Connection, place: Place, asked: Asked, size: int) -> _Chosen:
     if asked.meant is None:
         return _Chosen(cosines=dict.fromkeys(by_words), is_cut=len(by_words) == size)
     meaning = {**given, "model": asked.meant.model, "query": vector_text(asked.meant.vector)}
-    near = {row.id: row.cosine for row in conn.execute(statement("shelf_nearest"), meaning)}
+    near = _nearest(conn, place, meaning)
     others = [number for number in by_words if number not in near]
     return _Chosen(
         cosines=dict.fromkeys(others) | _cosines(conn, meaning, others) | near,
         is_cut=size in (len(by_words), len(near)),
     )
+
+
+def _nearest(conn: Connection, place: Place, meaning: Mapping[str, Any]) -> dict[int, float]:
+    bounded = {**place.key, "bound": SMALL + 1}
+    rows: Sequence[Any] = ()
+    if conn.execute(statement("shelf_size"), bounded).scalar_one() > SMALL:
+        rows = conn.execute(statement("shelf_nearest"), meaning).all()
+    # The approximate index gives up where few of many are on the shelf.
+    if len(rows) < meaning["limit"]:
+        rows = conn.execute(statement("shelf_compared"), meaning).all()
+    return {row.id: row.cosine for row in rows}
 
 
 def _cosines(conn: Connection, meaning: Mapping[str, Any], ids: Sequence[int]) -> dict[int, float]:

@@ -65,14 +65,19 @@ def listed(
     """The tier's active memories, the last used first; what time and use have done counts."""
     size = limit
     while True:
-        wanted = {**place.key, "tier": str(tier), "limit": size}
-        ids = list(conn.execute(statement("shelf_list"), wanted).scalars())
-        rows = {row.id: row for row in shelf.read(conn, place.org_id, place.shelf, ids)}
-        found = shelf.standing([rows[one] for one in ids], timeline, now)
-        active = [one for one in found if one[1].state is State.LIVE and one[1].tier is tier]
-        if len(active) >= limit or len(ids) < size:
+        found = _page(conn, place, tier, size)
+        settled = shelf.standing(found, timeline, now)
+        active = [one for one in settled if one[1].state is State.LIVE and one[1].tier is tier]
+        if len(active) >= limit or len(found) < size:
             return active[:limit]
         size *= 2
+
+
+def _page(conn: Connection, place: Place, tier: Tier, size: int) -> list[Any]:
+    wanted = {**place.key, "tier": str(tier), "limit": size}
+    ids = list(conn.execute(statement("shelf_list"), wanted).scalars())
+    rows = {row.id: row for row in shelf.read(conn, place.org_id, place.shelf, ids)}
+    return [rows[one] for one in ids]
 
 
 def apply(conn: Connection, place: Place, proposed: Proposed, means: Means) -> Edited:

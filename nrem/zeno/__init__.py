@@ -9,25 +9,31 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from nrem.zeno.conversation import ConversationStore
+    from nrem.zeno.knowledge import KnowledgeStore
     from nrem.zeno.link import Link
     from nrem.zeno.observation import ObservationStore
     from nrem.zeno.session import SessionStore
+    from nrem.zeno.user_memory import UserMemoryStore
     from nrem.zeno.working_memory import WorkingMemoryStore
 
 __all__ = [
     "ConversationStore",
+    "KnowledgeStore",
     "Link",
     "ObservationStore",
     "SessionStore",
+    "UserMemoryStore",
     "WorkingMemoryStore",
 ]
 
 if not TYPE_CHECKING:
     _HOME: Final = {
         "ConversationStore": "conversation",
+        "KnowledgeStore": "knowledge",
         "Link": "link",
         "ObservationStore": "observation",
         "SessionStore": "session",
+        "UserMemoryStore": "user_memory",
         "WorkingMemoryStore": "working_memory",
     }
 

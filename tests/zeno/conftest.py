@@ -11,7 +11,10 @@ from nrem.embedded.postgres import EmbeddedPostgres
 from nrem.zeno import Link
 from tests.postgres import Database, created
 from tests.world import Org, World, connected
-from tests.zeno.sides import Clock, Side, ours, theirs
+from tests.zeno.memories import Memories
+from tests.zeno.memories import ours as our_memories
+from tests.zeno.memories import theirs as theirs_memories
+from tests.zeno.sides import Clock, Side, ours, run, theirs
 
 _numbers = itertools.count(1)
 
@@ -60,3 +63,16 @@ def side(request: pytest.FixtureRequest, link: Link, tmp_path: Path, clock: Cloc
     """The stores that a test was parametrized with."""
     made = ours if request.param == "ours" else theirs
     return made(link, tmp_path / "zeno.db", clock)
+
+
+@pytest.fixture
+def memories(
+    request: pytest.FixtureRequest, link: Link, tmp_path: Path, clock: Clock
+) -> Iterator[Memories]:
+    """A store of user memories, as a test was parametrized with."""
+    if request.param == "theirs":
+        yield theirs_memories(tmp_path / "zeno.db", clock)
+        return
+    made = our_memories(link, clock, semantic=request.param == "meaning")
+    yield made
+    run(made.store.aclose())

@@ -10,6 +10,6 @@ WHERE l.org_id = cast(:org_id AS bigint)
   AND m.subject_id = cast(:subject_id AS bigint)
   AND m.shelf = cast(:shelf AS text)
   AND m.state = 'live'
-GROUP BY l.item_id, l.length, m.recorded_at
-ORDER BY count(*) * (cast(:focus AS float8) + (1 - cast(:focus AS float8)) * sum(l.tf) / l.length) DESC, m.recorded_at DESC, l.item_id DESC
+GROUP BY l.item_id, l.length
+ORDER BY count(*) * (cast(:focus AS float8) + (1 - cast(:focus AS float8)) * sum(l.tf) / l.length) DESC, l.item_id DESC
 LIMIT cast(:limit AS int)

@@ -1,5 +1,5 @@
--- shelf_nearest: the live memories of a shelf nearest to the question, all of its vectors compared.
--- Index: embeddings_agent_idx, memories_shelf_idx
+-- shelf_nearest: as shelf_compared, through the approximate index, for shelves too large to compare.
+-- Index: embeddings_vector_hnsw_idx, memories_shelf_idx
 SELECT m.id, 1 - (e.vector <=> cast(:query AS halfvec(384))) AS cosine
 FROM embeddings AS e
 JOIN memories AS m ON m.org_id = e.org_id AND m.id = e.item_id
@@ -11,5 +11,5 @@ WHERE e.org_id = cast(:org_id AS bigint)
   AND m.subject_id = cast(:subject_id AS bigint)
   AND m.shelf = cast(:shelf AS text)
   AND m.state = 'live'
-ORDER BY e.vector <=> cast(:query AS halfvec(384)), m.id DESC
+ORDER BY e.vector <=> cast(:query AS halfvec(384))
 LIMIT cast(:limit AS int)
