@@ -68,7 +68,7 @@ from nrem.store.schema_tenant import (
     policies,
     runs,
 )
-from nrem.store.schema_zeno import zeno_sessions, zeno_threads, zeno_watermarks
+from nrem.store.schema_zeno import carried, zeno_sessions, zeno_threads, zeno_watermarks
 
 __all__ = ["CONTENT_COLUMNS", "CONTROL_TABLES", "SCHEMA_VERSION", "TENANT_TABLES", "metadata"]
 
@@ -135,6 +135,7 @@ TENANT_TABLES: Final[tuple[Table, ...]] = (
     card_schemas,
     cards,
     card_values,
+    carried,
     zeno_sessions,
     zeno_threads,
     zeno_watermarks,

@@ -4,7 +4,16 @@ from typing import Final
 
 from sqlalchemy import ForeignKeyConstraint, Index, PrimaryKeyConstraint, Table, UniqueConstraint
 
-from nrem.store.schema_column import code, instant, metadata, number, points_to, row_number, words
+from nrem.store.schema_column import (
+    code,
+    digest,
+    instant,
+    metadata,
+    number,
+    points_to,
+    row_number,
+    words,
+)
 
 zeno_sessions: Final = Table(
     "zeno_sessions",
@@ -25,6 +34,15 @@ zeno_sessions: Final = Table(
         name="zeno_sessions_place_key",
         postgresql_nulls_not_distinct=True,
     ),
+)
+
+carried: Final = Table(
+    "carried",
+    metadata,
+    number("org_id"),
+    digest("key"),
+    PrimaryKeyConstraint("org_id", "key"),
+    points_to("orgs", "org_id", dies_with=True),
 )
 
 zeno_threads: Final = Table(

@@ -58,7 +58,7 @@ class ConversationStore(Linked):
     ) -> None:
         """Add messages behind the last one, all or none, with nothing in between."""
         if messages:
-            await self._link.run(_append, user_id, thread_key, tuple(messages))
+            await self._link.run(append_messages, user_id, thread_key, tuple(messages))
 
     async def clear(self, *, user_id: str, thread_key: str | None) -> None:
         """Have what is in the thread now loaded no more; what nobody observed still will be."""
@@ -91,13 +91,14 @@ def _clear(conn: Connection, means: Means, user_id: str, thread_key: str | None)
         zeno_thread.clear(conn, means.org_id, thread_id)
 
 
-def _append(
+def append_messages(
     conn: Connection,
     means: Means,
     user_id: str,
     thread_key: str | None,
     messages: Sequence[ConversationMessage],
 ) -> None:
+    """Add messages behind the last one of a thread."""
     user, key = clean_id(user_id), _clean_key(thread_key)
     subject_id = directory.ensure_subject(conn, means.org_id, means.agent, user)
     agent_id = directory.ensure_agents(conn, means.org_id, [means.agent])[means.agent]

@@ -50,8 +50,9 @@ _CARDS = (
     """INSERT INTO card_values (org_id, subject_id, field, version, value, valid_from)
     SELECT org_id, subject_id, 'name', 1, 'Ana', now() FROM cards WHERE org_id = %(org)s""",
 )
-# A session, a thread and a watermark as zeno-memory's stores keep them.
+# What an import carried, and a session, a thread and a watermark as zeno-memory's stores keep them.
 _ZENO = (
+    "INSERT INTO carried (org_id, key) VALUES (%(org)s, 'key')",
     """INSERT INTO zeno_sessions
     (org_id, subject_id, channel, sdk_session_id, created_at, updated_at)
     SELECT org_id, id, 'cli', 'sdk', now(), now() FROM subjects WHERE org_id = %(org)s LIMIT 1""",

@@ -251,12 +251,13 @@ def test_after_two_bad_replies_rules_propose_and_nobody_pays_again(
 
 def test_fenced_reply_is_read(asking: Asking, org: Org) -> None:
     tell(org, LISBON)
-    words = '```json\n{"memories": [{"text": "The user moved to Lisbon.", "turns": [1]}]}\n```'
+    said = "The user moved to Lisbon on 3 May 2025 with two cats."
+    words = f'```json\n{{"memories": [{{"text": "{said}", "turns": [1]}}]}}\n```'
     asking.api.script.append(Answer(text=words))
 
     asking.drain("consolidate")
 
-    assert org.memories() == ["The user moved to Lisbon."]
+    assert org.memories() == [said]
 
 
 def test_statement_that_was_never_said_gives_way_to_what_was(asking: Asking, org: Org) -> None:

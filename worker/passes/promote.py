@@ -15,6 +15,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from nrem.llm.provider import PromotionInput, PromotionProposal
+from nrem.policy import drift, promote_drift
 from nrem.policy.attribute import attribute_names
 from nrem.policy.contradict import Contradiction, contradictions
 from nrem.policy.model import MemoryType
@@ -25,7 +26,7 @@ from nrem.store import attribute, edge, life, memory, promote, run_change
 from nrem.store.memory import NewMemory, Owner
 from nrem.store.promote import Remembered
 from worker import derived, knowledge
-from worker.contract import Changes, Nothing, Pass, Shape, Work
+from worker.contract import Changes, Guarded, Nothing, Pass, Shape, Work
 from worker.knowledge import Decided
 
 NAME: Final = "promote"
@@ -188,6 +189,18 @@ def decide(found: Found, its: Proposal, job: Work) -> Verdict:
     )
 
 
+def guard(verdict: Verdict, job: Work) -> Guarded:
+    """Whether what is promoted says what its evidence has in common."""
+    made = verdict.decided.promotions
+    return Guarded(
+        drift=drift.drift(promote_drift.asked(made), promote_drift.rows(made), job.policy.drift),
+        read=len(verdict.found.looked_at),
+        proposed=verdict.proposed,
+        engine=verdict.drafts.engine,
+        cost_usd=verdict.drafts.cost_usd,
+    )
+
+
 def apply(conn: Connection, job: Work, verdict: Verdict) -> Changes:
     """Write it down, behind the versions of everything that was judged."""
     found, decided = verdict.found, verdict.decided
@@ -276,6 +289,7 @@ PROMOTE: Final = Pass(
     propose=propose,
     compare=compare,
     decide=decide,
+    guard=guard,
     apply=apply,
     next_due=next_due,
 )
