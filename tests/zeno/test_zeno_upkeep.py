@@ -23,7 +23,13 @@ def _add_all(memories: Memories, **more: Any) -> dict[str, int]:  # noqa: ANN401
 
 
 def _proposed(**edits: Any) -> ConsolidationRunInput:  # noqa: ANN401
-    given = {"merges": (), "replaces": (), "deletes": (), "error": None, "user_id": USER}
+    given: dict[str, Any] = {
+        "merges": (),
+        "replaces": (),
+        "deletes": (),
+        "error": None,
+        "user_id": USER,
+    }
     given |= {"run_id": RUN, **edits}
     return ConsolidationRunInput(
         started_at=0,
