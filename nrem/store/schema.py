@@ -72,7 +72,7 @@ from nrem.store.schema_zeno import carried, zeno_sessions, zeno_threads, zeno_wa
 
 __all__ = ["CONTENT_COLUMNS", "CONTROL_TABLES", "SCHEMA_VERSION", "TENANT_TABLES", "metadata"]
 
-SCHEMA_VERSION: Final = "0006"
+SCHEMA_VERSION: Final = "0007"
 
 # Hold no text from callers; the worker role reads them across orgs.
 CONTROL_TABLES: Final[tuple[Table, ...]] = (
