@@ -130,9 +130,9 @@ def lock(conn: Connection, org_id: int, subject_ids: Iterable[int]) -> dict[int,
     return _logs(conn, org_id, ordered, "observation_log_lock")
 
 
-def hold(conn: Connection, org_id: int, subject_id: int) -> Log:
-    """A person's log, locked; of somebody of whom something was noted."""
-    return _logs(conn, org_id, [subject_id], "observation_log_lock")[subject_id]
+def hold(conn: Connection, org_id: int, subject_ids: Iterable[int]) -> dict[int, Log]:
+    """The logs of people of whom something was noted, locked in key order."""
+    return _logs(conn, org_id, sorted(set(subject_ids)), "observation_log_lock")
 
 
 def _logs(conn: Connection, org_id: int, subject_ids: list[int], name: str) -> dict[int, Log]:
@@ -275,7 +275,7 @@ def restore(conn: Connection, org_id: int, observation_id: int) -> Whose | None:
     row = conn.execute(statement("observation_owner"), key).one_or_none()
     if row is None:
         return None
-    hold(conn, org_id, row.subject_id)
+    hold(conn, org_id, [row.subject_id])
     tokens = conn.execute(statement("observation_restore"), key).scalar_one_or_none()
     if tokens is not None:
         grow(conn, org_id, {}, {row.subject_id: tokens})

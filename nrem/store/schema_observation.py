@@ -12,6 +12,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+from sqlalchemy.dialects.postgresql import TSTZMULTIRANGE
 
 from nrem.store.schema_column import (
     code,
@@ -63,6 +64,7 @@ observations: Final = Table(
     instant("archived_at", nullable=True),
     code("archived_reason", nullable=True),
     number("archived_by", nullable=True),
+    Column("absences", TSTZMULTIRANGE, nullable=False),
     Column("vector", HALFVEC(384), nullable=False),
     code("model"),
     PrimaryKeyConstraint("org_id", "id"),

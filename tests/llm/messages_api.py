@@ -7,9 +7,10 @@ are more than a text; faults may be drawn from a seed.
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BufferedIOBase
 from random import Random
 from threading import Event, Lock, Thread
 from typing import Any
@@ -35,6 +36,8 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
     # the connection is held for so long, then dropped without an answer
     hang_seconds: float = 0.0
+    # every byte of the answer, its headers too, comes so long after the one before
+    drip_seconds: float = 0.0
     # the body as it is, whatever it is
     raw: bytes | None = None
 
@@ -151,6 +154,17 @@ class MessagesApi:
         }
 
 
+def _drip(to: BufferedIOBase, body: bytes, *, seconds: float, over: Event) -> None:
+    """A whole answer, one byte after the other, until nobody reads any more."""
+    kind = "content-type: application/json"
+    head = f"HTTP/1.1 200 OK\r\n{kind}\r\ncontent-length: {len(body)}\r\n\r\n"
+    with suppress(OSError):
+        for byte in head.encode() + body:
+            if over.wait(seconds):
+                return
+            to.write(bytes([byte]))
+
+
 @contextmanager
 def serving(model: Model, **given: Any) -> Iterator[MessagesApi]:  # noqa: ANN401
     """The double on a port of its own; it ends with the context."""
@@ -169,6 +183,9 @@ def serving(model: Model, **given: Any) -> Iterator[MessagesApi]:  # noqa: ANN40
                 self.close_connection = True
                 return
             body = answer.raw or json.dumps(api.body(request, answer)).encode()
+            if answer.drip_seconds:
+                _drip(self.wfile, body, seconds=answer.drip_seconds, over=api.over)
+                return
             self.send_response(answer.status)
             self.send_header("content-type", "application/json")
             self.send_header("content-length", str(len(body)))
