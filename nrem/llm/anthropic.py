@@ -6,9 +6,8 @@ with a reply that does not fit its schema, and that reply was paid for.
 """
 
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
-from threading import Thread
 from typing import TYPE_CHECKING, Any, Final
 
 from nrem.clock import monotonic
@@ -95,16 +94,12 @@ def _within(seconds: float, call: "Callable[[], Message]") -> "Message":
 
     Raises: TimeoutError when it takes longer, and whatever `call` raises.
     """
-    answer: Future[Message] = Future()
-
-    def fill() -> None:
-        try:
-            answer.set_result(call())
-        except BaseException as error:  # noqa: BLE001 - it is raised where the call was made
-            answer.set_exception(error)
-
-    Thread(target=fill, name="model-call", daemon=True).start()
-    return answer.result(timeout=seconds)
+    beside = ThreadPoolExecutor(max_workers=1, thread_name_prefix="model-call")
+    try:
+        return beside.submit(call).result(timeout=seconds)
+    finally:
+        # A thread that nobody waits for ends with the next byte, or by the limit for silence.
+        beside.shutdown(wait=False)
 
 
 def schema_of(shape: type[Shape]) -> dict[str, Any]:
