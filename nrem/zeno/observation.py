@@ -138,6 +138,7 @@ class ObservationStore(Linked):
     ) -> None:
         """Say how far the agent has come, also where that is less than before.
 
+        What is `ok` need not be observed once more: nrem's own pass leaves it out.
         Raises: ValueError for a status that is none of ok, error and empty.
         """
         if last_run_status not in _STATUSES:
@@ -270,4 +271,6 @@ def _write_watermark(
     speaker = directory.ensure_subject(conn, means.org_id, means.agent, user)
     agent_id = directory.ensure_agents(conn, means.org_id, [means.agent])[means.agent]
     thread_id = zeno_thread.ensure(conn, means.org_id, agent_id, speaker, thread_key)
+    if status == zeno_watermark.OK:
+        zeno_watermark.skip(conn, means.org_id, thread_id, last_sequence=last)
     zeno_watermark.write(conn, means.org_id, watcher, thread_id, last_sequence=last, status=status)

@@ -259,6 +259,11 @@ def next_due(conn: Connection, job: Work) -> datetime | None:
     )
 
 
+def failed(conn: Connection, job: Work) -> None:
+    """Say so where an agent's own observer reads how far the stream was observed."""
+    zeno_watermark.follow(conn, job.stream, last_seq=0, status=zeno_watermark.ERROR)
+
+
 def _steps(verdict: Verdict) -> int:
     return verdict.steps
 
@@ -275,4 +280,5 @@ OBSERVE: Final = Pass(
     apply=apply,
     steps=_steps,
     next_due=next_due,
+    failed=failed,
 )
