@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from nrem.zeno.observation import ObservationStore
     from nrem.zeno.session import SessionStore
     from nrem.zeno.user_memory import UserMemoryStore
+    from nrem.zeno.vector import VectorStore
     from nrem.zeno.working_memory import WorkingMemoryStore
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "SessionStore",
     "Stores",
     "UserMemoryStore",
+    "VectorStore",
     "WorkingMemoryStore",
     "build_stores",
     "three_layer",
@@ -39,6 +41,7 @@ if not TYPE_CHECKING:
         "SessionStore": "session",
         "Stores": "build",
         "UserMemoryStore": "user_memory",
+        "VectorStore": "vector",
         "WorkingMemoryStore": "working_memory",
         "build_stores": "build",
         "three_layer": "build",
