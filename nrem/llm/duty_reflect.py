@@ -32,10 +32,12 @@ class Reply(BaseModel):
 
 
 def content(batch: ReflectInput) -> str:
-    """What the model is shown; dates are the person's own, observations go by their ordinals."""
+    """What the model is shown; dates are the person's own, observations go by their ordinals.
+
+    No instant of the run is in it: the same log is the same request, whenever it is asked.
+    """
     zone = ZoneInfo(batch.timezone)
     shown = {
-        "today": batch.now.astimezone(zone).date().isoformat(),
         "timezone": batch.timezone,
         "observations": [_shown(one, zone) for one in batch.observations],
         "at_most": batch.most,
