@@ -13,6 +13,7 @@ from api.recorder import Recorder
 from nrem.config import Settings
 from nrem.digest import Digest
 from nrem.llm.embed import Embedder, load_embedder
+from nrem.llm.setting import LlmSettings
 from nrem.queue import Nudger
 from nrem.store import engine
 
@@ -32,6 +33,8 @@ class State:
     database: AsyncEngine
     digest: Digest
     embedder: Embedder
+    # the passes ask paid models, so what only these can tell is worth being queued
+    has_model: bool
     # the model computes on a thread, one at a time, so that the event loop stays free
     thinker: ThreadPoolExecutor
     flusher: Flusher
@@ -67,6 +70,7 @@ async def open_state(settings: Settings) -> AsyncIterator[State]:
                     database=database,
                     digest=Digest(settings.load_pepper()),
                     embedder=embedder,
+                    has_model=LlmSettings().is_on,
                     thinker=thinker,
                     flusher=flusher,
                     recorder=recorder,

@@ -19,7 +19,7 @@ from nrem.errors import ConflictError, NotFoundError, RejectedError
 from nrem.policy.model import State as MemoryState
 from nrem.policy.text import token_estimate
 from nrem.policy.timeline import Timeline
-from nrem.store import audit, effect, engine, memory, novelty, policy, search, view, work
+from nrem.store import appraise, audit, effect, engine, memory, novelty, policy, search, view, work
 from nrem.store.append import append
 from nrem.store.audit import Actor, Entry, Operation
 from nrem.store.event import MEMORY, Appended, Binding, NewEvent
@@ -61,7 +61,8 @@ async def store(state: State, caller: Caller, actor: Actor, sent: Sent) -> list[
                 made = _Made(caller=caller, actor=actor, events=events, given=sent.given)
                 shown: list[MemoryView] = await run(_store, state, made, vectors)
             is_more = len(events) > len(vectors)
-            state.nudger.nudge(("consolidate", *(("embed",) if is_more else ())))
+            more = {"embed": is_more, "appraise": state.has_model}
+            state.nudger.nudge(("consolidate", *(name for name, is_due in more.items() if is_due)))
             return shown
         except IntegrityError:
             # Another request stored the same key in between: the next look finds it.
@@ -145,7 +146,10 @@ def _store(
     if fresh:
         new = _new(conn, state, made, stored, fresh, timeline, now)
         added = memory.add(conn, org, new, policy=timeline.at(now), now=now)
-        due = _index(conn, state, org, list(zip(added.ids, new, strict=True)), vectors)
+        made_of = list(zip(added.ids, new, strict=True))
+        due = {"embed": 0.0} if _index(conn, state, org, made_of, vectors) else {}
+        if state.has_model and appraise.queue(conn, org, made_of, timeline.at(now).appraise):
+            due["appraise"] = 0.0
         pairs = list(zip(fresh, added.ids, strict=True))
         related.draw(conn, org, {number: made.given[at].relationships for at, number in pairs})
         scored = [(stored[at].event_id, "scored", None) for at in fresh]
@@ -218,12 +222,11 @@ def _index(
     org_id: int,
     added: Sequence[tuple[int, NewMemory]],
     vectors: Sequence[Sequence[float]],
-) -> dict[str, float]:
-    """Store the vectors there are, and queue the rest; answers what is due then, as a delay."""
+) -> bool:
+    """Store the vectors there are, and queue the rest; False when there is none."""
     texts = [new.text(number) for number, new in added]
     now, later = texts[: len(vectors)], texts[len(vectors) :]
     search.add_vectors(conn, org_id, now, vectors, model=state.embedder.model_id)
-    if not later:
-        return {}
-    work.queue_items(conn, org_id, "embed", [(memory.KIND, one.item_id, 0) for one in later])
-    return {"embed": 0.0}
+    if later:
+        work.queue_items(conn, org_id, "embed", [(memory.KIND, one.item_id, 0) for one in later])
+    return bool(later)

@@ -9,8 +9,9 @@ from typing import Any
 from alembic import context
 from sqlalchemy import create_engine, pool, text
 
-from nrem.config import Settings, sqlalchemy_url
+from nrem.config import Settings
 from nrem.errors import ConfigError
+from nrem.server_url import sqlalchemy_url
 from nrem.store.schema import metadata
 
 # Any constant will do, as long as every migration run takes the same one.

@@ -106,7 +106,7 @@ def _main_job(settings: Settings, *, exit_after: bool) -> int:
 def load_command(
     context: typer.Context, files: Files, data: Data = None, *, as_json: Json = False
 ) -> None:
-    """Feed conversations through HTTP and wait until they are consolidated."""
+    """Feed conversations through HTTP and wait until they are consolidated and observed."""
 
     def work() -> int:
         with system.opened(settings_for(context, data), progress) as running:

@@ -2,19 +2,21 @@
 
 import sys
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
 from nrem.cli_frame import Data, Json, guarded, progress, settings_for, show
-from nrem.command import import_run, import_z3rno, system
+from nrem.command import import_run, import_z3rno, import_zeno, import_zeno_run, keys, system
 from nrem.command.import_jsonl import Jsonl
 from nrem.command.import_ledger import Ledger
 from nrem.command.import_source import Source
 from nrem.config import Settings
+from nrem.embedded import stack
 from nrem.sdk import Client
+from nrem.zeno.link import AGENT, Link
 
 import_app = typer.Typer(help="Carries memories over from elsewhere; a repeat changes nothing.")
 
@@ -52,6 +54,34 @@ def import_jsonl(
     """Carry memories over from files with one JSON object per line."""
     settings = settings_for(context, data)
     guarded(lambda: _run(nullcontext(Jsonl(files)), settings, url, as_json=as_json))
+
+
+@import_app.command("zeno")
+def import_zeno_(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Option("--dir", help="Where zeno-memory's SQLite files lie.")],
+    agent: Annotated[
+        str, typer.Option("--agent", help="In whose name stores keep what names no agent.")
+    ] = AGENT,
+    org: Annotated[str, typer.Option("--org", help="The org to carry to.")] = keys.ORG,
+    data: Data = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Carry zeno-memory's sessions, conversations, memories, cards and observations over."""
+    settings = settings_for(context, data)
+
+    def work() -> int:
+        files = import_zeno.find(folder)
+        with system.opened(settings, progress):
+            url = stack.urls(settings).api
+            reached = settings.model_copy(update={"database_url": url})
+            with closing(Link(reached, org=org, agent=agent)) as link:
+                done = import_zeno_run.ZenoImport(link, files, _bar).run()
+        show(done, as_json=as_json, text=lambda: import_zeno_run.describe(done))
+        return 1 if done["refused_count"] else 0
+
+    guarded(work)
 
 
 def _run(

@@ -23,6 +23,7 @@ class OutcomeName(StrEnum):
     APPLIED = "applied"
     NOOP = "noop"
     DEFERRED = "deferred"
+    REJECTED = "rejected"
     FAILED = "failed"
     PARKED = "parked"
 

@@ -1,8 +1,7 @@
 """Every setting of nrem, read from environment variables that begin with NREM_.
 
-Owns what a setting may be, its default, and the one spelling of each URL inside nrem. A fault is a
-ConfigError that names every wrong variable with its remedy and never shows a value, since a value
-may hold a password.
+Owns what a setting may be and its default. A fault is a ConfigError that names every wrong variable
+with its remedy and never shows a value, since a value may hold a password.
 """
 
 import os
@@ -10,95 +9,19 @@ import pwd
 import secrets
 from pathlib import Path
 from typing import Annotated, Final, Literal
-from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from nrem.errors import ConfigError
+from nrem.own_file import read_or_make
 from nrem.reach import Hosts, Networks
+from nrem.server_url import redis_url, sqlalchemy_url
 
-_POSTGRES_SCHEMES: Final = ("postgres", "postgresql", "postgresql+psycopg")
-_DRIVER: Final = "postgresql+psycopg"
 _NO_BROKER: Final = "none"
 # What a new pepper file holds: 32 random bytes in hexadecimal, as HMAC-SHA-256 uses 32 bytes.
 _PEPPER_BYTES: Final = 32
 _PEPPER_MIN_LETTERS: Final = 16
-
-
-def sqlalchemy_url(url: str) -> str:
-    """The database URL with the driver nrem uses; postgres:// and postgresql:// are taken too.
-
-    Raises: ConfigError for another scheme; the URL is not repeated in the message.
-    """
-    scheme, separator, rest = url.strip().partition("://")
-    if not separator or scheme not in _POSTGRES_SCHEMES:
-        raise ConfigError(
-            "a database URL begins with postgresql://, as in postgresql://nrem_api@host:5432/nrem"
-        )
-    return f"{_DRIVER}://{rest}"
-
-
-def celery_url(url: str) -> str:
-    """The broker URL as Celery spells it.
-
-    A unix socket becomes redis+socket:///path?virtual_host=0; rediss:// checks the server's
-    certificate unless the URL says otherwise.
-
-    Raises: ConfigError for another scheme or a socket without a path.
-    """
-    scheme, query = _broker_parts(url)
-    parts = urlsplit(url.strip())
-    if scheme == "unix":
-        query = {"virtual_host": query.pop("db", "0"), **query}
-        return _join("redis+socket", parts.netloc, parts.path, query)
-    if scheme == "rediss":
-        query.setdefault("ssl_cert_reqs", "required")
-    return _join(scheme, parts.netloc, parts.path, query)
-
-
-def redis_url(url: str) -> str:
-    """The broker URL as redis-py spells it: unix:///path?db=0 for a socket, else as given.
-
-    Raises: ConfigError for another scheme or a socket without a path.
-    """
-    scheme, query = _broker_parts(url)
-    parts = urlsplit(url.strip())
-    if scheme == "unix":
-        query.setdefault("db", "0")
-    if scheme == "rediss":
-        query.setdefault("ssl_cert_reqs", "required")
-    return _join(scheme, parts.netloc, parts.path, query)
-
-
-def without_password(url: str) -> str:
-    """The URL for an operator's eyes: scheme, host, port and path; no user, password or query."""
-    parts = urlsplit(url)
-    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
-
-
-def _broker_parts(url: str) -> tuple[str, dict[str, str]]:
-    """The scheme (redis, rediss or unix) and the query, whichever spelling was given."""
-    parts = urlsplit(url.strip())
-    query = dict(parse_qsl(parts.query, keep_blank_values=True))
-    scheme = parts.scheme
-    if scheme == "redis+socket":
-        scheme = "unix"
-        query["db"] = query.pop("virtual_host", query.get("db", "0"))
-    if scheme not in ("redis", "rediss", "unix"):
-        raise ConfigError("a broker URL begins with redis://, rediss:// or unix:///")
-    if scheme == "unix" and not unquote(parts.path).startswith("/"):
-        raise ConfigError(
-            "the URL of a unix socket needs an absolute path, as in unix:///run/v.sock"
-        )
-    if scheme != "unix" and not parts.hostname:
-        raise ConfigError("a broker URL needs a host, as in redis://localhost:6379/0")
-    return scheme, query
-
-
-def _join(scheme: str, netloc: str, path: str, query: dict[str, str]) -> str:
-    text = f"{scheme}://{netloc}{quote(unquote(path), safe='/')}"
-    return f"{text}?{urlencode(query)}" if query else text
 
 
 def _home() -> Path:
@@ -251,55 +174,8 @@ def _explain(error: ValidationError) -> str:
     return "\n".join(faults)
 
 
-def own_directory(path: Path) -> Path:
-    """Make `path` if missing, as a directory only its owner may enter (mode 0700), and return it.
-
-    An empty directory is closed to others; one with files in it may be anybody's, so its mode
-    stays as it is.
-
-    Raises: ConfigError when it belongs to somebody else, is open to others, or cannot be made.
-    """
-    try:
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        status = path.stat()
-        if status.st_uid != os.geteuid():
-            raise ConfigError(
-                f"{path} belongs to user {status.st_uid}: run as that user, or choose another "
-                "directory with --data or NREM_DATA_DIR"
-            )
-        if status.st_mode & 0o077:
-            if any(path.iterdir()):
-                raise ConfigError(
-                    f"{path} is open to other users and not empty; choose another directory, or, "
-                    f"if it is nrem's, run: chmod 700 {path}"
-                )
-            path.chmod(0o700)
-    except OSError as error:
-        raise ConfigError(
-            f"{path}: {error.strerror}; choose another directory with --data or NREM_DATA_DIR"
-        ) from None
-    return path
-
-
 def _pepper_file(data_dir: Path) -> bytes:
-    path = own_directory(data_dir) / "pepper"
-    if not path.exists():
-        draft = data_dir / f".pepper-{secrets.token_hex(8)}"
-        with open(draft, "x", opener=_owner_only, encoding="ascii") as file:
-            file.write(secrets.token_hex(_PEPPER_BYTES))
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            # A link fails when the name is taken: the first of several processes wins.
-            path.hardlink_to(draft)
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
-    if path.stat().st_mode & 0o077:
-        raise ConfigError(f"{path} can be read by others; run: chmod 600 {path}")
-    return path.read_bytes().strip()
+    def fresh() -> bytes:
+        return secrets.token_hex(_PEPPER_BYTES).encode()
 
-
-def _owner_only(path: str, flags: int) -> int:
-    return os.open(path, flags, mode=0o600)
+    return read_or_make(data_dir / "pepper", fresh).strip()

@@ -13,7 +13,7 @@ import structlog
 from celery import Celery
 from celery.exceptions import OperationalError
 
-from nrem.config import celery_url
+from nrem.server_url import celery_url
 
 _log = structlog.get_logger("queue")
 

@@ -9,6 +9,7 @@ import yaml
 
 from nrem.embedded.children import ARGUMENTS, CHECKOUT
 from nrem.embedded.postgres import ERASURE_SETTINGS
+from nrem.llm.setting import LlmSettings
 
 DOCUMENT: dict[str, Any] = yaml.safe_load((CHECKOUT / "compose.yaml").read_text(encoding="utf-8"))
 SERVICES: dict[str, dict[str, Any]] = DOCUMENT["services"]
@@ -97,6 +98,41 @@ def test_secrets_come_from_the_environment_and_have_no_default() -> None:
     assert values
     assert all(re.search(r"\$\{[A-Z_]+:\?set [A-Z_]+\}", value) for value in values)
     assert not re.search(r"\$\{[A-Z_]+:?-", text)
+
+
+ASKING = {"worker", "poll"}
+
+
+def _given(key: str) -> dict[str, str | None]:
+    """What the services that know a variable are given; None: what is outside."""
+    known = {name: service.get("environment", {}) for name, service in SERVICES.items()}
+    return {name: values[key] for name, values in known.items() if key in values}
+
+
+def test_key_of_paid_models_reaches_who_asks_them_and_nobody_else() -> None:
+    given = _given("ANTHROPIC_API_KEY")
+
+    assert {name for name, value in given.items() if value is None} == ASKING
+    assert given["api"] == "${ANTHROPIC_API_KEY:+is-set}"
+    assert set(given) == {*ASKING, "api"}
+
+
+def test_every_setting_of_paid_models_can_be_given_to_who_asks_them() -> None:
+    own = {"mode": "NREM_LLM", "api_key": "ANTHROPIC_API_KEY"}
+    names = {own.get(one, f"NREM_LLM_{one.upper()}") for one in LlmSettings.model_fields}
+
+    assert {name: set(_given(name)) & ASKING for name in names} == dict.fromkeys(names, ASKING)
+
+
+def test_what_asks_models_has_a_way_out_and_the_same_keys_of_people() -> None:
+    place = "subject_keys:/data/subject_keys"
+    with_keys = {name for name, one in SERVICES.items() if place in one.get("volumes", ())}
+    outside = {name for name, one in SERVICES.items() if "frontend" in one["networks"]}
+
+    assert with_keys == ASKING
+    assert outside == {*ASKING, "api"}
+    assert "subject_keys" in DOCUMENT["volumes"]
+    assert re.search(r"--owner=nrem .*--mode=0700 .*/data/subject_keys\b", DOCKERFILE)
 
 
 def test_api_and_workers_have_logins_of_their_own() -> None:

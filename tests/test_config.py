@@ -5,73 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from nrem.config import (
-    Settings,
-    celery_url,
-    default_data_dir,
-    own_directory,
-    redis_url,
-    sqlalchemy_url,
-    without_password,
-)
+from nrem.config import Settings, default_data_dir
 from nrem.embedded.children import CHECKOUT
 from nrem.errors import ConfigError
-
-
-@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
-def test_database_url_names_the_driver(scheme: str) -> None:
-    assert sqlalchemy_url(f"{scheme}://a:b%40@h:1/d?x=y") == "postgresql+psycopg://a:b%40@h:1/d?x=y"
-
-
-@pytest.mark.parametrize("url", ["mysql://u:hush@h/d", "h:5432/d", "", "postgresql+asyncpg://h/d"])
-def test_other_database_url_is_refused_unseen(url: str) -> None:
-    with pytest.raises(ConfigError, match="postgresql://") as caught:
-        sqlalchemy_url(url)
-
-    assert "hush" not in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    ("given", "celery", "redis"),
-    [
-        ("redis://h:1/2", "redis://h:1/2", "redis://h:1/2"),
-        (
-            "rediss://:p%40@h/0",
-            "rediss://:p%40@h/0?ssl_cert_reqs=required",
-            "rediss://:p%40@h/0?ssl_cert_reqs=required",
-        ),
-        (
-            "rediss://h?ssl_cert_reqs=none",
-            "rediss://h?ssl_cert_reqs=none",
-            "rediss://h?ssl_cert_reqs=none",
-        ),
-        (
-            "unix:///run/v.sock",
-            "redis+socket:///run/v.sock?virtual_host=0",
-            "unix:///run/v.sock?db=0",
-        ),
-        ("unix:///v?db=3", "redis+socket:///v?virtual_host=3", "unix:///v?db=3"),
-        ("redis+socket:///v?virtual_host=3", "redis+socket:///v?virtual_host=3", "unix:///v?db=3"),
-    ],
-)
-def test_broker_url_is_spelt_for_each_library(given: str, celery: str, redis: str) -> None:
-    assert celery_url(given) == celery
-    assert redis_url(given) == redis
-    assert celery_url(redis_url(given)) == celery
-
-
-@pytest.mark.parametrize("url", ["amqp://u:hush@h", "redis://", "unix://", "memory://", "hush"])
-def test_other_broker_url_is_refused_unseen(url: str) -> None:
-    with pytest.raises(ConfigError, match=r"broker|socket") as caught:
-        celery_url(url)
-
-    assert "hush" not in str(caught.value)
-
-
-def test_url_for_eyes_has_no_user_password_or_query() -> None:
-    url = "postgresql://user:hush@h:5/d?password=hush"
-
-    assert without_password(url) == "postgresql://h:5/d"
 
 
 def test_every_wrong_setting_is_named_and_none_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -173,25 +109,3 @@ def test_given_pepper_wins_and_writes_nothing(tmp_path: Path) -> None:
 
     assert settings.load_pepper() == b"0123456789abcdef"
     assert not (tmp_path / "data").exists()
-
-
-def test_empty_directory_is_closed_to_others(tmp_path: Path) -> None:
-    path = tmp_path / "data"
-    path.mkdir()
-    path.chmod(0o755)
-
-    own_directory(path)
-
-    assert stat.S_IMODE(path.stat().st_mode) == 0o700
-
-
-def test_directory_with_other_files_keeps_its_mode(tmp_path: Path) -> None:
-    path = tmp_path / "home"
-    path.mkdir()
-    path.chmod(0o755)
-    (path / "letter").touch()
-
-    with pytest.raises(ConfigError, match="not empty"):
-        own_directory(path)
-
-    assert stat.S_IMODE(path.stat().st_mode) == 0o755

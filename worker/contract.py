@@ -16,7 +16,10 @@ from sqlalchemy import Connection, Engine
 
 from nrem.digest import Digest
 from nrem.llm.embed import Embedder
+from nrem.llm.offline import OfflineProvider
 from nrem.llm.provider import Provider
+from nrem.policy import drift
+from nrem.policy.drift import Drift, Probe
 from nrem.policy.params import Policy
 from nrem.policy.timeline import Timeline
 from nrem.reach import Reach
@@ -55,6 +58,10 @@ class Tools:
         if self.desk is None:
             return self
         return replace(self, provider=self.desk.provider(database, errand, now))
+
+    def by_rules(self, reason: str) -> "Tools":
+        """The tools with rules in place of any model; what they propose names the reason."""
+        return replace(self, provider=OfflineProvider(self.embedder, reason=reason), desk=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +137,40 @@ class Changes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Guarded:
+    """What the drift guard found of decisions, and what the run row says if it rejects them."""
+
+    drift: Drift
+    read: int
+    proposed: int
+    engine: str | None
+    cost_usd: float
+
+    def changes(self) -> Changes:
+        """Of a run that is rejected."""
+        return Changes(
+            read=self.read,
+            proposed=self.proposed,
+            reason=drift.REASON,
+            engine=self.engine,
+            cost_usd=self.cost_usd,
+            detail={"probes": self.drift.record()},
+            diff=tuple(_lost(one) for one in self.drift.lost),
+        )
+
+
+def _lost(one: Probe) -> Change:
+    return Change(
+        kind="probe",
+        id=None,
+        name=f"probe {one.number}",
+        before=one.statement,
+        after="not answered",
+        reason=drift.REASON,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """A pass to be rehearsed, and perhaps done, for the org at hand."""
 
@@ -201,6 +242,11 @@ def _no_decision(_found: Any, _proposals: Any, _work: Work) -> Any:  # noqa: ANN
     return ()
 
 
+def _guards_nothing(_decisions: Any, _work: Work) -> Guarded | None:  # noqa: ANN401
+    """What most passes decide takes nothing away that somebody could ask for."""
+    return None
+
+
 def _no_change(_conn: Connection, _work: Work, _decisions: Any) -> Changes:  # noqa: ANN401
     return Changes(read=0)
 
@@ -253,6 +299,8 @@ class Pass:
     # a short read after a long proposal: what it must be held against
     compare: Callable[[Connection, Work, Any, Any], Any] = no_comparison
     decide: Callable[[Any, Any, Work], Any] = _no_decision
+    # of a leased pass: whether what could be answered of its sources still can be, once applied
+    guard: Callable[[Any, Work], Guarded | None] = _guards_nothing
     apply: Callable[[Connection, Work, Any], Changes] = _no_change
     # of a leased pass: by how much its decisions move the cursor of the stream
     steps: Callable[[Any], int] = _one_step

@@ -37,7 +37,7 @@ def main() -> int:
         sys.stdout.write(json.dumps(report) + "\n")
     else:
         sys.stdout.write(_describe(given.name, report))
-    return 1 if report["outcome"] in ("failed", "parked") else 0
+    return 1 if report["outcome"] in ("rejected", "failed", "parked") else 0
 
 
 def _arguments() -> argparse.Namespace:

@@ -25,7 +25,7 @@ from nrem.store.audit import Actor, Entry, Operation
 from nrem.store.event import SESSION_END, SESSION_START, NewEvent
 from nrem.store.key import Caller
 from nrem.store.work import Waits
-from nrem.wire.session import ConsolidationOut, SessionIn, SessionOut
+from nrem.wire.session import ConsolidationOut, ObservingOut, SessionIn, SessionOut
 
 router = APIRouter(tags=["sessions"])
 
@@ -83,7 +83,7 @@ def _new_id(state: State, org_id: int, header: str | None) -> str:
 
 @router.get("/v1/sessions/{session_id:path}")
 async def get_session(session_id: str, state: Nrem, caller: Reader) -> SessionOut:
-    """Where a session stands: open, ended (waiting for its consolidation), or consolidated."""
+    """Where a session stands: open, ended or consolidated, and whether it was observed."""
     return _session_out(await _read(state, caller, session_id))
 
 
@@ -185,9 +185,11 @@ def _session_out(row: Any) -> SessionOut:  # noqa: ANN401 - a row
         ended_at=row.ended_at,
         turns=row.turns,
         memories=row.memories,
+        observations=row.observations,
         # until the hand-over is done: how many it will be
         transitioned_count=row.working if row.transitioned is None else row.transitioned,
         consolidation=_consolidation(row),
+        observing=_observing(row),
         run_id=ids.encode(ids.RUN, row.run_id) if row.run_id else None,
         metadata={
             name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
@@ -209,3 +211,16 @@ def _consolidation(row: Any) -> ConsolidationOut | None:  # noqa: ANN401 - a row
     if row.failed_reason:
         return ConsolidationOut(state="failed", reason=row.failed_reason)
     return ConsolidationOut(state="waiting", reason=None)
+
+
+def _observing(row: Any) -> ObservingOut | None:  # noqa: ANN401 - a row
+    """How it is observed; an earlier turn of the stream that cannot be read holds it up, too."""
+    if row.state == "open":
+        return None
+    if row.is_observed:
+        return ObservingOut(state="done", reason=None)
+    if row.is_observing_parked:
+        return ObservingOut(state="parked", reason=row.observing_parked_reason)
+    if row.observing_failed_reason:
+        return ObservingOut(state="failed", reason=row.observing_failed_reason)
+    return ObservingOut(state="waiting", reason=None)

@@ -1,7 +1,7 @@
 -- Back to 0004. Observations and cards are lost; what they were made from stays.
 SET LOCAL ROLE nrem_owner;
 DROP TABLE observation_parents, observations, observation_logs, card_values, cards, card_schemas;
-DROP FUNCTION observation_require_sources();
+DROP FUNCTION observation_require_sources(), observation_note_absence();
 ALTER TABLE derivations NO FORCE ROW LEVEL SECURITY;
 DELETE FROM derivations WHERE child_kind = 'observation';
 ALTER TABLE derivations FORCE ROW LEVEL SECURITY;

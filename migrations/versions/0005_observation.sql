@@ -53,6 +53,8 @@ CREATE TABLE observations (
   archived_reason text CONSTRAINT observations_reason_check
     CHECK (archived_reason IN ('merged', 'replaced', 'covered', 'reverted')),
   archived_by bigint,
+  -- when it was archived before, until it was brought back
+  absences tstzmultirange NOT NULL DEFAULT '{}',
   vector halfvec(384) NOT NULL,
   model text NOT NULL,
   PRIMARY KEY (org_id, id),
@@ -70,6 +72,22 @@ CREATE INDEX observations_active_idx ON observations (org_id, subject_id, ordina
   WHERE archived_at IS NULL;
 CREATE INDEX observations_run_idx ON observations (org_id, run_id) WHERE run_id IS NOT NULL;
 CREATE INDEX observations_archived_idx ON observations (org_id, archived_by) WHERE archived_by IS NOT NULL;
+
+-- What was believed at an instant is what was active then, whatever came of it since.
+CREATE FUNCTION observation_note_absence() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp
+AS $$
+BEGIN
+  NEW.absences := OLD.absences
+    + tstzmultirange(tstzrange(OLD.archived_at, greatest(OLD.archived_at, app_now())));
+  RETURN NEW;
+END
+$$;
+
+CREATE TRIGGER observations_absence_trg
+BEFORE UPDATE OF archived_at ON observations
+FOR EACH ROW WHEN (OLD.archived_at IS NOT NULL AND NEW.archived_at IS NULL)
+EXECUTE FUNCTION observation_note_absence();
 
 -- What an observation was made from by reflect; the original events stand in derivations.
 CREATE TABLE observation_parents (

@@ -78,7 +78,9 @@ def _feed(server: Server, conversations: Sequence[Conversation], progress: Progr
     if done.errors:
         raise NremError(f"not all turns were taken: {done.errors[0]}")
     for conversation in conversations:
-        load.wait(server, conversation, progress)
+        load.wait(server, conversation, done, progress)
+    if done.errors:
+        raise NremError(f"not all sessions were processed: {done.errors[0]}")
 
 
 def _wait(backlog: Callable[[], Mapping[str, int]], progress: Progress) -> None:

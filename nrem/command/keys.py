@@ -17,7 +17,7 @@ from nrem.errors import ConfigError
 from nrem.store import engine, key, org
 
 _FILE: Final = "keys.json"
-_ORG: Final = "development"
+ORG: Final = "development"
 KINDS: Final = {"api": key.API_SCOPES, "admin": key.ADMIN_SCOPES, "purge": key.PURGE_SCOPES}
 
 
@@ -53,7 +53,7 @@ def ensure(settings: Settings) -> tuple[Keys, bool]:
     if path.exists():
         return read(settings.data_dir), False
     with _administrator(settings) as (conn, digest):
-        org_id = org.ensure(conn, _ORG)
+        org_id = org.ensure(conn, ORG)
         made = Keys(
             **{
                 kind: key.create(conn, org_id, scopes, digest=digest, environment="dev")

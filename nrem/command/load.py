@@ -1,10 +1,11 @@
-"""`nrem load`: feeds conversations through POST /v1/events and waits until they are consolidated.
+"""`nrem load`: feeds conversations through POST /v1/events and waits for the passes.
 
+A session is done once it is consolidated and each of its turns was observed.
 Every event carries a key made of its place in the file, so loading a file twice changes nothing.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -27,6 +28,8 @@ class Loaded:
     memories: dict[str, int] = field(default_factory=dict)
     merged: int = 0
     dropped: int = 0
+    # active ones that rest on turns of the session; of what was refused there are none
+    observations: dict[str, int] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
     # sessions that were not sent whole: nobody waits for them
     refused: list[str] = field(default_factory=list)
@@ -53,7 +56,7 @@ def load(server: Server, files: Sequence[Path], progress: Progress) -> Loaded:
     progress(f"{done.turns} turns accepted; waiting for the passes")
     begun = monotonic()
     for conversation in conversations:
-        wait(server, conversation, progress, refused=done.refused)
+        wait(server, conversation, done, progress)
     done.passes_s = round(monotonic() - begun, 3)
     _count(server, conversations, event_ids, done)
     return done
@@ -111,23 +114,36 @@ def _events(conversation: Conversation, session: Session) -> Iterator[dict[str, 
     }
 
 
-def wait(
-    server: Server,
-    conversation: Conversation,
-    progress: Progress,
-    *,
-    refused: Sequence[str] = (),
-) -> None:
-    """Return when every session of the conversation is consolidated, save those `refused`.
+def wait(server: Server, conversation: Conversation, done: Loaded, progress: Progress) -> None:
+    """Return when every session that was sent whole is consolidated and observed, or set aside.
 
-    Sessions of one user are consolidated in their order, so the last one is waited for.
+    What was set aside is told among the errors of `done`.
     """
     for place, session in enumerate(conversation.sessions, start=1):
-        if session.session_id in refused:
+        name = session.session_id
+        if name in done.refused:
             continue
-        while server.session(session.session_id)["state"] != "consolidated":
+        found = server.session(name)
+        while _waits(found):
             sleep(_PAUSE_SECONDS)
-        progress(f"consolidated {session.session_id} ({place} of {len(conversation.sessions)})")
+            found = server.session(name)
+        done.observations[name] = found["observations"]
+        done.errors += _set_aside(found)
+        progress(f"consolidated and observed {name} ({place} of {len(conversation.sessions)})")
+
+
+def _waits(session: Mapping[str, Any]) -> bool:
+    """Whether a pass will come to it yet: also after a failure, and before its end was noticed."""
+    steps = (session["consolidation"], session["observing"])
+    return any(one is None or one["state"] in ("waiting", "failed") for one in steps)
+
+
+def _set_aside(session: Mapping[str, Any]) -> Iterator[str]:
+    for name in ("consolidation", "observing"):
+        step = session[name]
+        if step["state"] != "done":
+            why = f" ({step['reason']})" if step["reason"] else ""
+            yield f"{session['session_id']}: {name} {step['state']}{why}; see `nrem parked list`"
 
 
 def _count(
@@ -154,7 +170,8 @@ def describe(done: Loaded) -> str:
     kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(done.memories.items()))
     lines = [
         f"{done.turns} turns in {done.sessions} sessions, {done.turns_per_s} turns/s over HTTP",
-        f"consolidated in {done.passes_s} s more: {kinds or 'no memories'}",
+        f"consolidated and observed in {done.passes_s} s more: {kinds or 'no memories'}",
+        f"observations: {sum(done.observations.values())} of {len(done.observations)} sessions",
         f"turns merged into known memories: {done.merged}; dropped: {done.dropped}",
         *(f"error: {error}" for error in done.errors),
     ]

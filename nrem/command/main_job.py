@@ -1,6 +1,6 @@
 """The main job: a conversation goes in through HTTP, and what became memory is printed."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -15,6 +15,9 @@ from nrem.command.system import Progress, System
 SAMPLE: Final = Path(__file__).resolve().parents[2] / "examples" / "sample_conversation.json"
 _WIDTH: Final = 96
 _ASKED: Final = 3
+_NOTED: Final = 4
+_PRIORITIES: Final = ("high", "medium", "low")
+_CONTEXT_TOKENS: Final = "300"
 _PROMOTE_SECONDS: Final = 30.0
 _PAUSE_SECONDS: Final = 0.2
 Print = Callable[[str], None]
@@ -30,12 +33,14 @@ def run(server: Server, admin: Server, progress: Progress, say: Print) -> None:
     turns = sum(len(session.turns) for session in conversation.sessions)
     progress(f"sending {turns} turns in {len(conversation.sessions)} sessions")
     feed(server, conversation, done)
-    wait(server, conversation, progress)
+    wait(server, conversation, done, progress)
     _promote(admin, progress)
     whose = {"agent_id": conversation.agent_id, "user_id": conversation.user_id}
     memories = list(server.memories(**whose, state="live"))
     _show_memories([one for one in memories if one["session_id"]], turns, say)
     _show_knowledge([one for one in memories if one["derived_by"] == "promote"], say)
+    _show_observations(server.observations(**whose), say)
+    _show_context(server, whose, say)
     _show_recall(server, conversation, say)
 
 
@@ -70,6 +75,26 @@ def _show_knowledge(promoted: Iterable[dict[str, Any]], say: Print) -> None:
             say("Known, because it was said in several sessions:")
         say(f"    {_cut(memory['content'])}")
         say(f"      {_facts(memory)}")
+
+
+def _show_observations(noted: Sequence[dict[str, Any]], say: Print) -> None:
+    """The first few that matter most, in the order in which they were said."""
+    first = sorted(noted, key=lambda one: _PRIORITIES.index(one["priority"]))[:_NOTED]
+    say("")
+    say(f"{len(noted)} observations, such as:")
+    for one in sorted(first, key=lambda one: str(one["observation_date"])):
+        day = datetime.fromisoformat(one["observation_date"]).date()
+        say(f"    {_cut(one['text'])}")
+        say(f"      {one['priority']} | said {day} | from {', '.join(one['sources'])}")
+
+
+def _show_context(server: Server, whose: Mapping[str, str], say: Print) -> None:
+    """What an agent would be given about this person."""
+    text = server.ask("GET", "/v1/context", params={**whose, "budget_tokens": _CONTEXT_TOKENS})
+    say("")
+    say(f"The context block, within {_CONTEXT_TOKENS} tokens:")
+    for line in str(text["text"]).splitlines():
+        say(f"  {line}".rstrip())
 
 
 def _facts(memory: dict[str, Any]) -> str:

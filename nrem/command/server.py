@@ -101,6 +101,17 @@ class Server:
                 return
             params["cursor"] = page["next_cursor"]
 
+    def observations(self, **whose: str) -> list[dict[str, Any]]:
+        """Every active observation of a person with an agent."""
+        found: list[dict[str, Any]] = []
+        params = {**whose, "limit": "500"}
+        while True:
+            page = self.ask("GET", "/v1/observations", params=params)
+            found += page["observations"]
+            if page["next_cursor"] is None:
+                return found
+            params["cursor"] = str(page["next_cursor"])
+
     def recall(self, **query: object) -> list[dict[str, Any]]:
         """Results of POST /v1/memories/recall."""
         results: list[dict[str, Any]] = self.ask("POST", "/v1/memories/recall", json=query)[

@@ -15,11 +15,11 @@ from typing import Final
 
 import psycopg
 
-from nrem.config import own_directory
 from nrem.embedded import files, launch
 from nrem.embedded.process import Command, Identity, Process
 from nrem.embedded.server import EmbeddedServer
 from nrem.errors import ConfigError, NremError
+from nrem.own_file import own_directory
 
 SUPERUSER: Final = "postgres"
 DATABASE: Final = "nrem"

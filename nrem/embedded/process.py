@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from nrem.embedded import launch
+from nrem.own_file import owner_only
 
 _LOG_LIMIT_BYTES: Final = 10_000_000
 # Longer lines of a log are not worth repeating in a message.
@@ -63,7 +64,7 @@ class Process:
     def start(cls, command: Command) -> "Process":
         """Start the child; its group id is its pid, and its output is appended to its log."""
         order = (str(int(command.death_signal)), str(os.getpid()), command.identity.value)
-        with open(_log_file(command.log), "ab", opener=_owner_only) as log:
+        with open(_log_file(command.log), "ab", opener=owner_only) as log:
             popen = subprocess.Popen(
                 (*_LAUNCHER, *order, *command.argv),
                 stdin=subprocess.DEVNULL,
@@ -122,7 +123,3 @@ def _log_file(path: Path) -> Path:
         if path.stat().st_size > _LOG_LIMIT_BYTES:
             path.replace(path.with_suffix(".log.1"))
     return path
-
-
-def _owner_only(path: str, flags: int) -> int:
-    return os.open(path, flags, mode=0o600)

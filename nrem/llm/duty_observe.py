@@ -33,10 +33,14 @@ class Reply(BaseModel):
 
 
 def content(window: ObserveInput) -> str:
-    """What the model is shown; dates are the person's own, turns go by their numbers."""
+    """What the model is shown; dates are the person's own, turns go by their numbers.
+
+    Nothing in it is of the day on which it is asked, so equal turns are an equal request: "today"
+    is the day of the last turn.
+    """
     zone = ZoneInfo(window.timezone)
     shown = {
-        "today": window.now.astimezone(zone).date().isoformat(),
+        "today": max(one.occurred_at for one in window.turns).astimezone(zone).date().isoformat(),
         "timezone": window.timezone,
         "turns": [_turn(one, zone) for one in window.turns],
         "known": [_known(one, zone) for one in window.known],

@@ -211,7 +211,7 @@ class ModelProvider:
                 subject_id=batch.subject_id,
                 most_bad=None,
             )
-            asked = self._ask(order, duty_reflect.edits)
+            asked = self._ask(order, partial(duty_reflect.edits, observations=batch.observations))
             return ReflectProposal(
                 edits=asked.result,
                 engine=order.engine,

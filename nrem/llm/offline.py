@@ -33,8 +33,10 @@ class OfflineProvider:
     engine: Final = "offline@1"
     has_model: Final = False
 
-    def __init__(self, embedder: Embedder) -> None:
+    def __init__(self, embedder: Embedder, reason: str | None = None) -> None:
+        """`reason` says why rules propose, where a model was to."""
         self._embedder = embedder
+        self._reason = reason
 
     def propose_session(self, session: SessionInput) -> SessionProposal:
         """What the session says that is worth keeping, in its own words, with vectors.
@@ -51,6 +53,7 @@ class OfflineProvider:
             dropped=found.dropped,
             engine=self.engine,
             model_id=self._embedder.model_id,
+            reason=self._reason,
         )
 
     def propose_promotions(self, promotion: PromotionInput) -> PromotionProposal:
@@ -64,15 +67,16 @@ class OfflineProvider:
             drafts=tuple(zip(found, vectors, strict=True)),
             engine=self.engine,
             model_id=self._embedder.model_id,
+            reason=self._reason,
         )
 
     def propose_observations(self, window: ObserveInput) -> ObserveProposal:
         """One observation per statement of the window, in the words that were said."""
-        return ObserveProposal(drafts=observed(window), engine=self.engine)
+        return ObserveProposal(drafts=observed(window), engine=self.engine, reason=self._reason)
 
     def propose_edits(self, batch: ReflectInput) -> ReflectProposal:
         """Edits that take out what other observations of the batch cover."""
-        return ReflectProposal(edits=edits(batch), engine=self.engine)
+        return ReflectProposal(edits=edits(batch), engine=self.engine, reason=self._reason)
 
     def propose_importances(self, _appraisal: AppraisalInput) -> AppraisalProposal:
         """No opinion: the rules have said all they know when they scored."""

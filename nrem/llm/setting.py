@@ -89,7 +89,7 @@ class LlmSettings(BaseSettings):
         default="auto", validation_alias=AliasChoices("mode", "NREM_LLM")
     )
     base_url: str = "https://api.anthropic.com"
-    # of one call, without a byte from the other side
+    # of one call, from its first byte to its last
     timeout_seconds: float = Field(default=60.0, gt=0, le=600)
     # of one reply; what a model thinks counts too
     max_tokens: int = Field(default=8_192, ge=256, le=64_000)

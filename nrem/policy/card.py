@@ -19,7 +19,6 @@ _TOP: Final = frozenset(
     {"type", "properties", "title", "description", "required", "additionalProperties", "$schema"}
 )
 _OF_FIELD: Final = frozenset({"type", "anyOf", "title", "description", "default", "maxLength"})
-_TEXT: Final = {"type": "string"}
 _NONE: Final = {"type": "null"}
 _REMEDY: Final = "send a flat JSON schema whose properties are texts; see docs/cards.md"
 
@@ -55,7 +54,7 @@ class CardSchema:
                 CardField(
                     name=name,
                     description=its.get("description", ""),
-                    max_length=its.get("maxLength", MAX_VALUE),
+                    max_length=_length(its),
                 )
                 for name, its in schema["properties"].items()
             )
@@ -156,19 +155,28 @@ def _field_faults(name: str, its: object) -> Iterator[tuple[str, str]]:
     description = its.get("description", "")
     if not isinstance(description, str) or len(description) > MAX_DESCRIPTION:
         yield f"{path}.description", f"must be a text of {MAX_DESCRIPTION} characters at most"
-    length = its.get("maxLength", MAX_VALUE)
+    length = _length(its)
     if type(length) is not int or not 1 <= length <= MAX_VALUE:
         yield f"{path}.maxLength", f"must be a whole number, 1 to {MAX_VALUE}"
+
+
+def _length(its: Mapping[str, Any]) -> Any:  # noqa: ANN401 - not validated yet
+    """The limit of a text; of one that may be null Pydantic writes it beside the text's type."""
+    return its.get("maxLength", _text_of(its).get("maxLength", MAX_VALUE))
 
 
 def _is_text(its: Mapping[str, Any]) -> bool:
     """Whether it is a text, also one that may be null as Pydantic writes it."""
     if "anyOf" in its:
-        options = its["anyOf"]
-        return (
-            "type" not in its
-            and isinstance(options, list)
-            and _TEXT in options
-            and all(one in (_TEXT, _NONE) for one in options)
-        )
+        return "type" not in its and bool(_text_of(its))
     return its.get("type") in ("string", ["string", "null"], ["null", "string"])
+
+
+def _text_of(its: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The text among the options of a field; empty where it has none, or others than null."""
+    options = its.get("anyOf")
+    texts = [one for one in options if one != _NONE] if isinstance(options, list) else []
+    if len(texts) != 1 or not isinstance(texts[0], dict):
+        return {}
+    is_text = texts[0].get("type") == "string" and texts[0].keys() <= {"type", "maxLength"}
+    return texts[0] if is_text else {}

@@ -76,6 +76,26 @@ def decide(
     )
 
 
+def wanted(
+    candidates: Iterable[Candidate], known: Sequence[Known], policy: ConsolidatePolicy
+) -> list[Candidate]:
+    """Those that `decide` keeps for their worth, repeats among them, in the order said.
+
+    Where a session has more than the policy keeps of one, the most important of them.
+    """
+    said = [frozenset(lexemes(one.content)) for one in known]
+    found = []
+    for candidate in sorted(candidates, key=_order):
+        if candidate.working or candidate.importance >= policy.keep_above:
+            lowered = _lowered(candidate, Meaning.of(candidate.content), said)
+            said.append(frozenset(lexemes(candidate.content)))
+            if lowered.working or lowered.importance >= policy.keep_above:
+                found.append(lowered)
+    most = policy.max_memories_per_session
+    chosen = sorted(found, key=lambda one: (-one.importance, _order(one)))[:most]
+    return sorted(chosen, key=_order)
+
+
 def _order(candidate: Candidate) -> tuple[object, ...]:
     return (
         candidate.occurred_at,
@@ -140,13 +160,18 @@ def _compare(groups: list[_Group], known: Sequence[Known]) -> None:
     """
     said = [frozenset(lexemes(one.content)) for one in known]
     for one in groups:
-        candidate = one.candidate
-        # Neither the name before what somebody said nor the question before it counts.
-        words = telling(candidate.content) & one.meaning.words
-        if candidate.score is not None and not candidate.working:
-            scored = compared(candidate.score, overlap(words, said))
-            one.candidate = replace(candidate, score=scored, importance=scored.importance)
-        said.append(frozenset(lexemes(candidate.content)))
+        one.candidate = _lowered(one.candidate, one.meaning, said)
+        said.append(frozenset(lexemes(one.candidate.content)))
+
+
+def _lowered(candidate: Candidate, meaning: Meaning, said: Sequence[frozenset[str]]) -> Candidate:
+    """The candidate, worth less where much of it was said."""
+    if candidate.score is None or candidate.working:
+        return candidate
+    # Neither the name before what somebody said nor the question before it counts.
+    words = telling(candidate.content) & meaning.words
+    scored = compared(candidate.score, overlap(words, said))
+    return replace(candidate, score=scored, importance=scored.importance)
 
 
 def _against(

@@ -16,7 +16,7 @@ from nrem.policy.params import ConsolidatePolicy
 from nrem.policy.text import FUNCTION_WORDS, lexemes
 
 # Words that may come or go without changing what is said.
-_HARMLESS: Final = frozenset(
+HARMLESS: Final = frozenset(
     lexemes("""
     a again also am an and anyway are as be been being by course fact forget honestly
     is it it's its just know let mention mentioned note of oh ok okay please really remember
@@ -40,7 +40,7 @@ _TURNING: Final = (
     | _PRONOUNS
     | frozenset(lexemes("before after over under up down on off in out more most less few than"))
 )
-_NUMBER_WORDS: Final = frozenset(
+NUMBER_WORDS: Final = frozenset(
     lexemes(
         "one two three four five six seven eight nine ten eleven twelve dozen half hundred thousand"
     )
@@ -86,9 +86,9 @@ class Meaning:
         return cls(
             speaker=spoken[1].casefold() if spoken else None,
             # An aside alone, such as a picture's caption: two like ones were shown, not one twice.
-            words=frozenset() if said.startswith("[") else words - _HARMLESS,
-            numbers=frozenset(one for one in words if one[0].isdigit() or one in _NUMBER_WORDS),
-            names=tuple(one for one in named if one not in _HARMLESS | FUNCTION_WORDS),
+            words=frozenset() if said.startswith("[") else words - HARMLESS,
+            numbers=frozenset(one for one in words if one[0].isdigit() or one in NUMBER_WORDS),
+            names=tuple(one for one in named if one not in HARMLESS | FUNCTION_WORDS),
             is_answer=is_answer,
         )
 
@@ -123,6 +123,12 @@ def holds(keeper: Meaning, said: Meaning, *, is_reworded: bool = False) -> float
     return len(said.words & keeper.words) / len(said.words)
 
 
+def statement_of(content: str) -> str:
+    """What a content states: an answer that stands without its question, else all of it."""
+    answer = _ANSWER.match(content)
+    return answer["said"] if answer is not None and _stands_alone(answer["said"]) else content
+
+
 def cosine(one: Vector, other: Vector) -> float:
     """Cosine of two unit vectors; -1 where they cannot be compared."""
     if len(one) != len(other):
@@ -152,7 +158,7 @@ def is_duplicate(
 
 def _stands_alone(answer: str) -> bool:
     words = frozenset(lexemes(_SPEAKER.sub("", answer, count=1)))
-    return len(words - FUNCTION_WORDS - _HARMLESS) >= _ALONE and not words & _POINTING
+    return len(words - FUNCTION_WORDS - HARMLESS) >= _ALONE and not words & _POINTING
 
 
 def _names_agree(new: Meaning, old: Meaning) -> bool:

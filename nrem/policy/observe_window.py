@@ -33,7 +33,12 @@ def window_tokens(policy: ObservePolicy, attempts: int) -> int:
 
 def trust_of(turn: Turn) -> Trust:
     """Who vouches for what a turn says."""
-    return _TRUST.get(Role(turn.role), Trust.DERIVED)
+    return trust_of_role(turn.role)
+
+
+def trust_of_role(role: str) -> Trust:
+    """Who vouches for what is said in a role."""
+    return _TRUST.get(Role(role), Trust.DERIVED)
 
 
 def looked_at(turns: Iterable[Turn], policy: ObservePolicy) -> tuple[Turn, ...]:

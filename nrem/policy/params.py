@@ -14,6 +14,7 @@ from typing import Final
 from nrem.policy.appraise import AppraisePolicy
 from nrem.policy.budget import LlmPolicy
 from nrem.policy.model import Fault, MemoryType, PolicyError, Tier
+from nrem.policy.params_drift import DriftPolicy
 from nrem.policy.params_observe import ObservePolicy, ReflectPolicy
 from nrem.policy.schedule import Schedules
 from nrem.policy.setting import (
@@ -246,6 +247,7 @@ class Policy:
     refine: RefinePolicy = RefinePolicy()
     observe: ObservePolicy = ObservePolicy()
     reflect: ReflectPolicy = ReflectPolicy()
+    drift: DriftPolicy = DriftPolicy()
     schedules: Schedules = Schedules()
 
     @classmethod

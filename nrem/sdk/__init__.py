@@ -8,8 +8,10 @@ children) are other names of the same classes.
 
 from nrem.sdk._async.admin import AsyncAdmin
 from nrem.sdk._async.client import AsyncClient
+from nrem.sdk._async.tools import AsyncTools
 from nrem.sdk._sync.admin import Admin
 from nrem.sdk._sync.client import Client
+from nrem.sdk._sync.tools import Tools
 from nrem.sdk.errors import (
     AuthenticationError,
     AuthorisationError,
@@ -34,6 +36,15 @@ from nrem.sdk.models.account import (
     TenantBudgets,
     TenantBudgetsView,
 )
+from nrem.sdk.models.card import (
+    Card,
+    CardField,
+    CardHistory,
+    CardSchema,
+    PastValue,
+    RenamedAgent,
+)
+from nrem.sdk.models.context import Context, Observation, ObservationPage
 from nrem.sdk.models.event import EventsAccepted, EventStatus, Explanation, PromotionExplanation
 from nrem.sdk.models.job import (
     DistillJob,
@@ -110,6 +121,7 @@ __all__ = [
     "Agents",
     "AsyncAdmin",
     "AsyncClient",
+    "AsyncTools",
     "AsyncZ3rnoClient",
     "AuditEntry",
     "AuditPage",
@@ -117,10 +129,15 @@ __all__ = [
     "AuthorisationError",
     "AuthorizationError",
     "BatchStoreResponse",
+    "Card",
+    "CardField",
+    "CardHistory",
+    "CardSchema",
     "ChangeLine",
     "Client",
     "ConflictError",
     "ConnectionError",
+    "Context",
     "Conversation",
     "Diff",
     "Difference",
@@ -146,6 +163,9 @@ __all__ = [
     "MemoryVersion",
     "NotFoundError",
     "NremError",
+    "Observation",
+    "ObservationPage",
+    "PastValue",
     "Policy",
     "PolicyChanged",
     "PolicyPreview",
@@ -160,6 +180,7 @@ __all__ = [
     "RefineJobStatus",
     "Relationship",
     "RelationshipType",
+    "RenamedAgent",
     "Report",
     "RetrievalStrategy",
     "Reverted",
@@ -179,6 +200,7 @@ __all__ = [
     "TenantBudgets",
     "TenantBudgetsView",
     "Tier",
+    "Tools",
     "Turn",
     "TurnAddResponse",
     "TurnListResponse",

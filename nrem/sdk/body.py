@@ -110,6 +110,26 @@ def budgets_body(budgets: object) -> dict[str, object]:
     )
 
 
+def schema_body(schema: object) -> dict[str, object]:
+    """The schema of an agent's cards, from a class of pydantic or a JSON schema.
+
+    Raises: ValidationError.
+    """
+    if isinstance(schema, type) and issubclass(schema, pydantic.BaseModel):
+        try:
+            # by the names that Python knows, under which values are written, too
+            return {"schema": schema.model_json_schema(by_alias=False)}
+        except pydantic.PydanticUserError:
+            pass
+    elif isinstance(schema, Mapping):
+        return {"schema": dict(schema)}
+    raise ValidationError(
+        "schema is no class of pydantic whose fields are texts, and no JSON schema",
+        field="schema",
+        remedy="give a class with fields of str or str | None, or a flat JSON schema",
+    )
+
+
 def either(first: Any, second: Any, names: tuple[str, str]) -> Any:  # noqa: ANN401 - passed through
     """The one of two spellings that was given.
 

@@ -35,6 +35,8 @@ class Request:
     timeout: float | None = None
     # none: it changes nothing
     idempotency_key: str | None = None
+    # of what is changed, where its body does not name it
+    if_match: str | None = None
 
 
 def read(
@@ -74,9 +76,12 @@ def write(
     body: Mapping[str, object] | None = None,
     query: Mapping[str, object] | None = None,
     key: str | None = None,
+    expected_version: int | None = None,
     timeout: float | None,
 ) -> Request:
     """A change, with the caller's idempotency key or one of its own.
+
+    `expected_version` goes into a header; it is for changes without a body.
 
     Raises: ValidationError.
     """
@@ -88,6 +93,7 @@ def write(
         body=None if body is None else _json(body),
         timeout=_seconds(timeout),
         idempotency_key=uuid.uuid4().hex if key is None else _key(key),
+        if_match=None if expected_version is None else _tag(expected_version),
     )
 
 
@@ -179,6 +185,16 @@ def _key(key: object) -> str:
         f"idempotency_key is no text of 1 to {_MOST_KEY_LETTERS} printable ASCII letters",
         field="idempotency_key",
         remedy="give such a text, or leave it out",
+    )
+
+
+def _tag(version: object) -> str:
+    if isinstance(version, int) and not isinstance(version, bool) and version >= 0:
+        return f'"{version}"'
+    raise ValidationError(
+        "expected_version is no whole number, 0 or more",
+        field="expected_version",
+        remedy="give the version that was read, or leave it out",
     )
 
 

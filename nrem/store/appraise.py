@@ -1,20 +1,38 @@
 """What the pass `appraise` reads and writes: memories of which a score is not sure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 
 from sqlalchemy import Connection
 
-from nrem.policy.appraise import Appraised, Doubtful
+from nrem.policy.appraise import Appraised, AppraisePolicy, Doubtful, is_doubtful
 from nrem.policy.change import earliest
 from nrem.policy.decay import next_crossing
 from nrem.policy.run_change import RunChange, What
 from nrem.policy.timeline import Timeline
-from nrem.store import life
+from nrem.store import life, memory, work
+from nrem.store.memory import NewMemory
 from nrem.store.run_change import as_json
 from nrem.store.statement import statement
+
+
+def queue(
+    conn: Connection, org_id: int, added: Iterable[tuple[int, NewMemory]], policy: AppraisePolicy
+) -> bool:
+    """Queue new memories (number and what they are made of) whose importance is doubtful.
+
+    False when there are none. Only a model has a second opinion: without one nobody calls this.
+    """
+    doubtful = [
+        (memory.KIND, number, 0)
+        for number, one in added
+        if not one.is_importance_given and is_doubtful(one.importance, policy)
+    ]
+    if doubtful:
+        work.queue_items(conn, org_id, "appraise", doubtful)
+    return bool(doubtful)
 
 
 def read(

@@ -70,6 +70,13 @@ def ensure_subjects(
     return _ensure(conn, look, "subject_add", pairs, parameters)
 
 
+def ensure_subject(conn: Connection, org_id: int, agent: str, user: str) -> int:
+    """The row number of one agent and user, entering what is new."""
+    agent_id = ensure_agents(conn, org_id, [agent])[agent]
+    user_id = ensure_users(conn, org_id, [user])[user]
+    return ensure_subjects(conn, org_id, [(agent_id, user_id)])[agent_id, user_id]
+
+
 def ensure_threads(
     conn: Connection, org_id: int, pairs: Iterable[tuple[int, str]]
 ) -> dict[tuple[int, str], int]:

@@ -14,8 +14,8 @@ from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from nrem.config import sqlalchemy_url
 from nrem.errors import SchemaVersionError, UnsafeRoleError
+from nrem.server_url import sqlalchemy_url
 from nrem.store.schema import SCHEMA_VERSION
 from nrem.store.statement import statement
 

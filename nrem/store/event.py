@@ -9,6 +9,8 @@ from typing import Any, Final
 TURN: Final = "turn"
 MEMORY: Final = "memory"
 ACCESS: Final = "access"
+# What somebody else noted of a person, of no message that is stored.
+OBSERVATION: Final = "observation"
 SESSION_START: Final = "session.start"
 SESSION_END: Final = "session.end"
 

@@ -24,6 +24,8 @@ class Lease:
     fence: int
     cursor_seq: int
     attempts: int
+    # runs of it that were rejected since one was applied
+    rejections: int = 0
 
     def key(self) -> dict[str, str | int]:
         """The parameters that name the row."""
@@ -70,6 +72,7 @@ def claim(
         fence=row.fence,
         cursor_seq=row.cursor_seq,
         attempts=row.attempts,
+        rejections=row.rejections,
     )
 
 
@@ -82,10 +85,18 @@ def renew(conn: Connection, lease: Lease, *, lease_seconds: float) -> bool:
     return result.rowcount == 1
 
 
-def finish(conn: Connection, lease: Lease, *, steps: int = 0, is_failure: bool = False) -> None:
+def finish(
+    conn: Connection,
+    lease: Lease,
+    *,
+    steps: int = 0,
+    is_failure: bool = False,
+    rejections: int | None = None,
+) -> None:
     """End the claim and lock its row, before anything else is written.
 
-    `steps` moves the cursor; a failure keeps the count of attempts.
+    `steps` moves the cursor; a failure keeps the count of attempts; that of
+    rejections stays unless another is given.
     Raises: LostLease when fence or cursor are no longer ours; the caller's transaction rolls back.
     """
     result = conn.execute(
@@ -96,6 +107,7 @@ def finish(conn: Connection, lease: Lease, *, steps: int = 0, is_failure: bool =
             "cursor_seq": lease.cursor_seq,
             "steps": steps,
             "is_failure": is_failure,
+            "rejections": lease.rejections if rejections is None else rejections,
         },
     )
     if result.rowcount != 1:

@@ -17,6 +17,7 @@ from nrem.policy.decay import next_crossing
 from nrem.policy.model import MemoryFacts, MemoryType, Role, State, Tier
 from nrem.policy.params import Policy
 from nrem.policy.score import score
+from nrem.policy.shelf import Shelf
 from nrem.policy.state import first_tier
 from nrem.policy.text import fingerprint_text
 from nrem.store import number, search
@@ -57,6 +58,10 @@ class NewMemory:
     metadata: Mapping[str, Any] = field(default_factory=dict)
     derived_by: str | None = None
     run_id: int | None = None
+    # of a store of zeno-memory that keeps it
+    shelf: Shelf | None = None
+    # the uses of those that it was made of
+    access_count: int = 0
 
     @property
     def is_working(self) -> bool:
@@ -133,6 +138,7 @@ def first_due(memory: NewMemory, policy: Policy, now: datetime) -> datetime | No
             last_access=now,
             state_since=now,
             state=State.LIVE,
+            access_count=memory.access_count,
             expires_at=memory.expires_at,
         ),
         policy,
@@ -187,6 +193,8 @@ def _columns(
         "occurred_at": [m.occurred_at for m in memories],
         "due_at": list(due),
         "expires_at": [m.expires_at for m in memories],
+        "shelves": [str(m.shelf or "") for m in memories],
+        "access_counts": [m.access_count for m in memories],
     }
 
 

@@ -47,6 +47,9 @@ class NewObservation:
     referenced_from: datetime | None
     source_event_ids: tuple[int, ...]
     vector: Vector
+    # of one that somebody else made: the messages that it cites, and when it was made
+    rounds: tuple[int, ...] | None = None
+    created_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,9 +133,9 @@ def lock(conn: Connection, org_id: int, subject_ids: Iterable[int]) -> dict[int,
     return _logs(conn, org_id, ordered, "observation_log_lock")
 
 
-def hold(conn: Connection, org_id: int, subject_id: int) -> Log:
-    """A person's log, locked; of somebody of whom something was noted."""
-    return _logs(conn, org_id, [subject_id], "observation_log_lock")[subject_id]
+def hold(conn: Connection, org_id: int, subject_ids: Iterable[int]) -> dict[int, Log]:
+    """The logs of people of whom something was noted, locked in key order."""
+    return _logs(conn, org_id, sorted(set(subject_ids)), "observation_log_lock")
 
 
 def _logs(conn: Connection, org_id: int, subject_ids: list[int], name: str) -> dict[int, Log]:
@@ -229,10 +232,17 @@ def _columns(
         "referenced_dates": [one.referenced_date for one in new],
         "referenced_from": [one.referenced_from for one in new],
         "vectors": [vector_text(one.vector) for one in new],
+        "created_at": [one.created_at for one in new],
+        "rounds": [_array(one.rounds) for one in new],
         "source_subjects": list(subjects),
         "source_ordinals": list(numbers),
         "source_events": list(events),
     }
+
+
+def _array(numbers: tuple[int, ...] | None) -> str | None:
+    """As Postgres writes an array: those of several rows differ in length."""
+    return None if numbers is None else "{" + ",".join(map(str, numbers)) + "}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -275,7 +285,7 @@ def restore(conn: Connection, org_id: int, observation_id: int) -> Whose | None:
     row = conn.execute(statement("observation_owner"), key).one_or_none()
     if row is None:
         return None
-    hold(conn, org_id, row.subject_id)
+    hold(conn, org_id, [row.subject_id])
     tokens = conn.execute(statement("observation_restore"), key).scalar_one_or_none()
     if tokens is not None:
         grow(conn, org_id, {}, {row.subject_id: tokens})

@@ -11,6 +11,12 @@ def ensure(conn: Connection, name: str) -> int:
     return int(conn.execute(statement("org_find"), {"name": name}).scalar_one())
 
 
+def named(conn: Connection, name: str) -> int | None:
+    """The org of this name, or None; the role nrem_api may ask."""
+    found: int | None = conn.execute(statement("org_named"), {"name": name}).scalar_one()
+    return found
+
+
 def name_of(conn: Connection, org_id: int) -> str:
     """What the org of this transaction is called."""
     return str(conn.execute(statement("org_name"), {"org_id": org_id}).scalar_one())

@@ -25,7 +25,7 @@ LASTS_SECONDS: Final = 86_400.0
 
 
 State = Literal["asked", "ready", "approved", "applied", "stale", "failed", "expired"]
-RunOutcome = Literal["applied", "noop", "deferred", "failed", "parked"]
+RunOutcome = Literal["applied", "noop", "deferred", "rejected", "failed", "parked"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

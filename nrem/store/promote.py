@@ -11,7 +11,6 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from nrem.digest import Digest
 from nrem.errors import PassError
 from nrem.policy.consolidate_model import Trust, Vector
 from nrem.policy.contradict import Stated
@@ -28,8 +27,6 @@ from nrem.store.statement import statement
 
 # Episodes compared with each new one: three alike must be among them, however much there is.
 NEIGHBOURS: Final = 20
-# Memories that state an attribute; what is beyond was superseded long ago.
-_MOST_STATED: Final = 200
 _KNOWLEDGE: Final = 5
 _EMBED_SECONDS: Final = 2.0
 
@@ -196,46 +193,6 @@ def knowledge(
         "limit": _KNOWLEDGE,
     }
     return list(conn.execute(statement("promote_knowledge"), given).scalars())
-
-
-def attribute_keys(digest: Digest, org_id: int, names: Iterable[str]) -> list[bytes]:
-    """The keyed digests by which attributes are found again."""
-    return [digest.of("attribute", org_id, name) for name in sorted(set(names))]
-
-
-def stating(conn: Connection, org_id: int, subject_id: int, keys: Sequence[bytes]) -> list[int]:
-    """The memories of the subject that state one of the attributes."""
-    if not keys:
-        return []
-    given = {
-        "org_id": org_id,
-        "subject_id": subject_id,
-        "attribute_keys": list(keys),
-        "limit": _MOST_STATED,
-    }
-    return list(conn.execute(statement("promote_by_attribute"), given).scalars())
-
-
-def write_attributes(
-    conn: Connection, org_id: int, subject_id: int, keys: Mapping[int, Sequence[bytes]]
-) -> None:
-    """Write down which attributes memories state, in place of what was known of them."""
-    if not keys:
-        return
-    conn.execute(
-        statement("promote_forget_attributes"), {"org_id": org_id, "memory_ids": sorted(keys)}
-    )
-    rows = [(key, memory_id) for memory_id, its in keys.items() for key in its]
-    if rows:
-        conn.execute(
-            statement("promote_add_attributes"),
-            {
-                "org_id": org_id,
-                "subject_id": subject_id,
-                "attribute_keys": [key for key, _ in rows],
-                "memory_ids": [memory_id for _, memory_id in rows],
-            },
-        )
 
 
 def require_versions(conn: Connection, org_id: int, versions: Mapping[int, int]) -> None:

@@ -32,11 +32,14 @@ _OWNER: Final = "api"
 # What is counted: memories by what the run had done to them, edges that it drew, its sessions.
 COUNTS: Final = (
     *("created", "merged", "closed", "superseded", "supported", "edges", "sessions"),
-    # of reflect: `created` and this are about observations
+    # of observe and reflect: `created` and this are about observations
     "archived",
 )
 
+_OBSERVE: Final = "observe"
 _REFLECT: Final = "reflect"
+# Callers bring what it does, so nobody is asked to do it again.
+_SHELF: Final = "shelf"
 
 _Row: TypeAlias = Any
 
@@ -69,10 +72,11 @@ def revert(
     if row is None:
         raise NotFoundError("there is no such run")
     _require_revertible(row)
+    again = again and row.pass_name != _SHELF
     if row.reverted_by is not None:
         return _repeat(conn, org_id, row, again=again)
-    if row.pass_name == _REFLECT:
-        return _revert_reflect(conn, org_id, row, again=again, now=now)
+    if row.pass_name in (_OBSERVE, _REFLECT):
+        return _revert_observations(conn, org_id, row, again=again, now=now)
     sessions = list(conn.execute(statement("revert_lock_sessions"), _key(org_id, run_id)).scalars())
     changes = run_change.read(conn, org_id, run_id)
     if not changes and row.changed > len(sessions):
@@ -105,13 +109,13 @@ def revert(
     )
 
 
-def _revert_reflect(
+def _revert_observations(
     conn: Connection, org_id: int, row: _Row, *, again: bool, now: datetime
 ) -> Reverted:
-    """Undo a run of reflect; leases are locked before the person's log."""
+    """Undo a run of observe or reflect; leases are locked before the logs of people."""
     if again:
         _make_stream_due(conn, org_id, row)
-    counts = revert_observation.undo(conn, org_id, row.subject_id, row.id, undone_by=row.number)
+    counts = revert_observation.undo(conn, org_id, row.id, undone_by=row.number)
     if again:
         _ask_again(conn, org_id, row)
     _record(conn, org_id, row, counts, (), read=sum(counts.values()), now=now)
@@ -176,14 +180,18 @@ def _repeat(conn: Connection, org_id: int, row: _Row, *, again: bool) -> Reverte
 
 
 def _make_stream_due(conn: Connection, org_id: int, row: _Row) -> None:
-    if row.subject_id is not None:
+    if row.pass_name == _OBSERVE:
+        revert_observation.observe_again(
+            conn, org_id, row.id, stream_id=row.stream_id, first_seq=row.detail["window"][0]
+        )
+    elif row.subject_id is not None:
         work.bring_streams_forward(conn, org_id, row.pass_name, "subject", {row.subject_id: 0.0})
 
 
 def _ask_again(conn: Connection, org_id: int, row: _Row) -> None:
     """Queue what promote had looked at, and make the org due, last of all."""
     if row.pass_name == _REFLECT:
-        revert_observation.ask_again(conn, org_id, row.subject_id)
+        revert_observation.reflect_again(conn, org_id, row.subject_id)
     conn.execute(statement("revert_again_evidence"), _key(org_id, row.id))
     work.bring_forward(conn, org_id, {row.pass_name: 0.0})
 

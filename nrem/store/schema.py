@@ -68,6 +68,7 @@ from nrem.store.schema_tenant import (
     policies,
     runs,
 )
+from nrem.store.schema_zeno import carried, zeno_sessions, zeno_threads, zeno_watermarks
 
 __all__ = ["CONTENT_COLUMNS", "CONTROL_TABLES", "SCHEMA_VERSION", "TENANT_TABLES", "metadata"]
 
@@ -134,6 +135,10 @@ TENANT_TABLES: Final[tuple[Table, ...]] = (
     card_schemas,
     cards,
     card_values,
+    carried,
+    zeno_sessions,
+    zeno_threads,
+    zeno_watermarks,
 )
 
 # What callers and people wrote, and what is computed from it; kept out of planner statistics.
@@ -168,4 +173,8 @@ CONTENT_COLUMNS: Final[tuple[tuple[str, str], ...]] = (
     ("card_schemas", "body"),
     ("card_values", "field"),
     ("card_values", "value"),
+    ("zeno_sessions", "channel"),
+    ("zeno_sessions", "thread_key"),
+    ("zeno_sessions", "sdk_session_id"),
+    ("zeno_sessions", "last_summary"),
 )

@@ -73,6 +73,7 @@ leases: Final = Table(
     code("state"),
     number("cursor_tokens"),
     number("until_seq"),
+    count("rejections"),
     PrimaryKeyConstraint("org_id", "pass", "stream_id"),
     points_to("streams", "org_id", "stream_id", dies_with=True),
     Index(

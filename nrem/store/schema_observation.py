@@ -4,6 +4,8 @@ from typing import Final
 
 from pgvector.sqlalchemy import HALFVEC
 from sqlalchemy import (
+    ARRAY,
+    BigInteger,
     Column,
     ForeignKeyConstraint,
     Index,
@@ -12,6 +14,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+from sqlalchemy.dialects.postgresql import TSTZMULTIRANGE
 
 from nrem.store.schema_column import (
     code,
@@ -63,8 +66,10 @@ observations: Final = Table(
     instant("archived_at", nullable=True),
     code("archived_reason", nullable=True),
     number("archived_by", nullable=True),
+    Column("absences", TSTZMULTIRANGE, nullable=False),
     Column("vector", HALFVEC(384), nullable=False),
     code("model"),
+    Column("rounds", ARRAY(BigInteger)),
     PrimaryKeyConstraint("org_id", "id"),
     points_to("subjects", "org_id", "subject_id"),
     points_to("streams", "org_id", "stream_id"),

@@ -115,6 +115,7 @@ memories: Final = Table(
     instant("facts_since"),
     instant("text_since"),
     document("features", nullable=True),
+    code("shelf", nullable=True),
     PrimaryKeyConstraint("org_id", "id"),
     points_to("subjects", "org_id", "subject_id"),
     points_to("agents", "org_id", "agent_id"),
@@ -155,6 +156,16 @@ memories: Final = Table(
         "memories_content_idx",
         *("org_id", "subject_id", "content_hash"),
         postgresql_where=text("state = 'live'"),
+    ),
+    Index(
+        "memories_shelf_idx",
+        *("org_id", "subject_id", "shelf", "id"),
+        postgresql_where=text("shelf IS NOT NULL AND state = 'live'"),
+    ),
+    Index(
+        "memories_upkeep_idx",
+        *("org_id", "agent_id", "shelf", "state", "id"),
+        postgresql_where=text("shelf IS NOT NULL"),
     ),
 )
 

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, Field
 from nrem.wire.field import no_nul
 from nrem.wire.request import Strict
 
-OutcomeName = Literal["applied", "noop", "deferred", "failed", "parked"]
+OutcomeName = Literal["applied", "noop", "deferred", "rejected", "failed", "parked"]
 
 # A cause is ours and short; so is the beginning of one.
 _Word = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(no_nul)]

@@ -9,6 +9,7 @@ from nrem.wire.field import Id, LaxMetadata
 from nrem.wire.request import Lax
 
 ConsolidationState = Literal["waiting", "done", "failed", "parked", "undone"]
+ObservingState = Literal["waiting", "done", "failed", "parked"]
 
 
 class SessionIn(Lax):
@@ -30,6 +31,15 @@ class ConsolidationOut(BaseModel):
     reason: str | None
 
 
+class ObservingOut(BaseModel):
+    """How observing an ended session goes."""
+
+    # done: every turn up to its end was looked at; failed: it will be tried again
+    state: ObservingState
+    # a code, of a failure
+    reason: str | None
+
+
 class SessionOut(BaseModel):
     """Where a session stands."""
 
@@ -44,10 +54,13 @@ class SessionOut(BaseModel):
     ended_at: datetime | None
     turns: int
     memories: int
+    # active ones that rest on its turns
+    observations: int
     # working memories that were handed over, or will be
     transitioned_count: int
     # of an open session there is none
     consolidation: ConsolidationOut | None
+    observing: ObservingOut | None
     run_id: str | None
     # what is no text stands as JSON
     metadata: dict[str, str]

@@ -1,9 +1,13 @@
 """Observations over HTTP: what was noted, what it rests on, and bringing one back."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from tests.api.serving import Caller
 from tests.api.test_context import LISBON, WALNUTS, observe
+
+WHOSE = {"agent_id": "agent", "user_id": "user"}
+TICK = timedelta(microseconds=1)
 
 
 def listed(caller: Caller, **given: str) -> list[dict[str, Any]]:
@@ -110,3 +114,23 @@ def test_what_was_noted_goes_with_what_was_said(caller: Caller) -> None:
     assert caller.world.ask(
         "SELECT tokens FROM observation_logs WHERE org_id = %(org)s", org=caller.org
     ) == [(listed(caller)[0]["tokens"],)]
+
+
+def test_restored_observation_was_archived_for_as_long_as_it_was(caller: Caller) -> None:
+    observe(caller, WALNUTS)
+    archive(caller, 1)
+    (found,) = listed(caller, state="archived")
+    gone = found["archived_at"]
+    restore(caller, found["id"])
+    archive(caller, 1)
+    (found,) = listed(caller, state="archived")
+    restore(caller, found["id"])
+    again = datetime.fromisoformat(found["archived_at"])
+
+    shown = {
+        at: WALNUTS in caller.get("/v1/context", **WHOSE, as_of=at).json()["text"]
+        for at in (found["created_at"], gone, (again - TICK).isoformat(), again.isoformat())
+    }
+
+    assert list(shown.values()) == [True, False, True, False]
+    assert WALNUTS in caller.get("/v1/context", **WHOSE).json()["text"]

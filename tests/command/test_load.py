@@ -21,7 +21,7 @@ def working(caller: Caller) -> Iterator[None]:
 
     def work() -> None:
         while not done.is_set():
-            caller.run()
+            caller.run("score", "embed", "consolidate", "observe")
             done.wait(0.05)
 
     thread = threading.Thread(target=work)
@@ -61,6 +61,62 @@ def test_load_counts_what_went_in(
     assert done.merged == merged
     assert done.turns_per_s > 0
     assert f"{turns} turns in 2 sessions" in describe(done)
+
+
+def test_load_waits_for_observations_and_counts_them_by_session(
+    server: Server, caller: Caller, tmp_path: Path
+) -> None:
+    done = load(server, [written(tmp_path, locomo())], _quiet)
+
+    stored = caller.world.ask(
+        "SELECT s.external_id, count(DISTINCT o.id) FROM observations AS o "
+        "JOIN derivations AS d ON d.org_id = o.org_id AND d.child_id = o.id "
+        "AND d.child_kind = 'observation' "
+        "JOIN events AS e ON e.org_id = d.org_id AND e.id = d.event_id "
+        "JOIN sessions AS s ON s.org_id = e.org_id AND s.id = e.session_id "
+        "WHERE o.org_id = %(org)s GROUP BY s.external_id",
+        org=caller.org,
+    )
+    assert done.observations == {"talk-1-session-2": 3, "talk-1-session-10": 1}
+    assert done.observations == dict(map(tuple, stored))
+    assert "observations: 4 of 2 sessions" in describe(done)
+
+
+@pytest.mark.parametrize(
+    ("name", "told"), [("consolidate", "consolidation"), ("observe", "observing")]
+)
+def test_load_does_not_wait_for_what_was_set_aside(
+    server: Server, caller: Caller, tmp_path: Path, name: str, told: str
+) -> None:
+    path = written(tmp_path, own())
+    load(server, [path], _quiet)
+    _set_aside(caller, name)
+
+    done = load(server, [path], _quiet)
+
+    assert done.errors == [
+        f"talk/{at}?#: {told} parked (ValueError); see `nrem parked list`" for at in (1, 2)
+    ]
+
+
+def _set_aside(caller: Caller, name: str) -> None:
+    """As if the pass had given up before its first step."""
+    org = {"org": caller.org, "name": name}
+    state = {"consolidate": "ended", "observe": "consolidated"}[name]
+    caller.world.do(
+        "UPDATE leases SET state = 'parked', cursor_seq = 0 "
+        "WHERE org_id = %(org)s AND pass = %(name)s",
+        **org,
+    )
+    caller.world.do(
+        "UPDATE sessions SET state = %(state)s WHERE org_id = %(org)s", state=state, **org
+    )
+    caller.world.do(
+        "INSERT INTO parked (org_id, pass, item_kind, item_id, reason, error_class, attempts) "
+        "SELECT org_id, pass, 'stream', stream_id, 'failed', 'ValueError', 5 FROM leases "
+        "WHERE org_id = %(org)s AND pass = %(name)s",
+        **org,
+    )
 
 
 def test_loading_twice_changes_nothing(server: Server, caller: Caller, tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ STRICTER: Final = {
     "GET /v1/memories": _CURSOR,
     "GET /v1/memories/{memory_id}/relationships": _CURSOR,
     "PATCH /v1/admin/policy": _POLICY,
+    "PATCH /v1/cards/{agent}/{user}": "fields are those that the agent's schema names",
     "PATCH /v1/memories/{memory_id}": "tier and expected_version go by the memory as it stands",
     "POST /v1/admin/holds": "each kind of hold names what it holds in fields of its own",
     "POST /v1/admin/passes/{name}:preview": "fields go by the pass",
@@ -44,6 +45,7 @@ STRICTER: Final = {
     "POST /v1/memories/{memory_id}:restore": "a time to live ends before the year 10000",
     "PUT /v1/admin/policy": _POLICY,
     "PUT /v1/admin/schedules/{name}": "cron expressions and time zones have a grammar",
+    "PUT /v1/agents/{agent}/card-schema": "of JSON schemas it takes the flat ones of texts",
 }
 _ALL: Final = [(listener, label) for listener in LISTENERS for label in operations(listener)]
 

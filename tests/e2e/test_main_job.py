@@ -84,6 +84,17 @@ def test_questions_are_answered_with_date_and_source(runs: list[tuple[int, str]]
     assert len(answers) == 3
 
 
+def test_observations_are_shown_with_date_and_source_and_the_context_block(
+    runs: list[tuple[int, str]],
+) -> None:
+    noted = re.findall(
+        r"^ +(?:high|medium|low) \| said \d{4}-\d\d-\d\d \| from S\d:\d+", runs[0][1], re.MULTILINE
+    )
+    block = re.findall(r"^ +## Observations\n +### \d{4}-\d\d-\d\d$", runs[0][1], re.MULTILINE)
+
+    assert (len(noted), len(block)) == (4, 1)
+
+
 def test_development_key_is_shown_once_and_kept(data: Path, runs: list[tuple[int, str]]) -> None:
     key = json.loads((data / "keys.json").read_text(encoding="utf-8"))["api"]
 

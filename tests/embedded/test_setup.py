@@ -162,3 +162,21 @@ def test_cache_that_others_may_write_is_passed_over(
     monkeypatch.setenv("HOME", str(tmp_path))
 
     assert setup.cache_dir() == tmp_path / ".cache" / "nrem"
+
+
+def test_what_asks_for_a_newer_python_is_installed_last_and_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = tmp_path / "told"
+    uv = tmp_path / "uv"
+    make = "for last; do :; done; [ $1 = venv ] && /bin/mkdir -p $last; true"
+    uv.write_text(f'#!/bin/sh\necho "$@" >> {told}\n{make}\n')
+    uv.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    setup.environment_python(tmp_path)
+
+    steps = [line.split() for line in told.read_text().splitlines()]
+    assert [step[-1] for step in steps[1:]] == [str(setup.LOCK_FILE), str(setup.ZENO_LOCK_FILE)]
+    assert all("--require-hashes" in step for step in steps[1:])
+    assert ["--no-deps" in step for step in steps] == [False, False, True]

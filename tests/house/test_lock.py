@@ -62,6 +62,16 @@ def test_every_package_of_uv_lock_comes_from_the_index() -> None:
     assert not elsewhere
 
 
+def test_packages_installed_as_they_stand_are_pinned_by_hash_and_no_others() -> None:
+    text = read(Path("requirements-zeno.lock")).replace("\\\n", " ")
+    lines = [line for line in text.splitlines() if not line.startswith("#")]
+
+    assert _pins(lines).keys() == {"aiosqlite", "zeno-core", "zeno-memory"}
+    for line in lines:
+        assert re.fullmatch(r"\S+==\S+\s+--hash=sha256:[0-9a-f]{64}", line), line
+    assert not _pins(lines).keys() & _pins(_requirements()).keys()
+
+
 def test_requirements_hold_no_option_but_hashes() -> None:
     requirements = _requirements()
 

@@ -50,6 +50,19 @@ _CARDS = (
     """INSERT INTO card_values (org_id, subject_id, field, version, value, valid_from)
     SELECT org_id, subject_id, 'name', 1, 'Ana', now() FROM cards WHERE org_id = %(org)s""",
 )
+# What an import carried, and a session, a thread and a watermark as zeno-memory's stores keep them.
+_ZENO = (
+    "INSERT INTO carried (org_id, key) VALUES (%(org)s, 'key')",
+    """INSERT INTO zeno_sessions
+    (org_id, subject_id, channel, sdk_session_id, created_at, updated_at)
+    SELECT org_id, id, 'cli', 'sdk', now(), now() FROM subjects WHERE org_id = %(org)s LIMIT 1""",
+    """INSERT INTO zeno_threads (org_id, thread_id, subject_id)
+    SELECT t.org_id, t.id, u.id FROM threads AS t JOIN subjects AS u ON u.org_id = t.org_id
+    WHERE t.org_id = %(org)s LIMIT 1""",
+    """INSERT INTO zeno_watermarks (org_id, subject_id, thread_id, last_sequence, status, run_at)
+    SELECT org_id, subject_id, thread_id, 0, 'ok', now() FROM zeno_threads
+    WHERE org_id = %(org)s""",
+)
 # A row of each table that only reflecting fills, about an observation that there is.
 _LINEAGE = """INSERT INTO observation_parents (org_id, observation_id, parent_id)
     SELECT org_id, id, id FROM observations WHERE org_id = %(org)s LIMIT 1"""
@@ -97,7 +110,7 @@ def _live(org: Org) -> None:
         org=org.number,
     )
     org.world.do("INSERT INTO redues (org_id) VALUES (%(org)s)", org=org.number)
-    for statement in (*_SURFACE, *_CARDS, _LINEAGE, *_PAID):
+    for statement in (*_SURFACE, *_CARDS, _LINEAGE, *_PAID, *_ZENO):
         org.world.do(statement, org=org.number)
     org.world.do(
         "INSERT INTO api_keys (org_id, key_id, secret_hash, scopes) "

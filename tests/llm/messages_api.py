@@ -1,16 +1,17 @@
 """A server that speaks the Messages API on localhost, and answers as a test tells it to.
 
 What it sends is read by the official client with its own types. Replies are scripted, in order,
-or made by `model`, a function from a request to the text of the reply; faults may be drawn from a
-seed. What it knows of batches is in `batches_api`.
+or made by `model`, a function from a request to the text of the reply, or to its blocks where they
+are more than a text; faults may be drawn from a seed. What it knows of batches is in `batches_api`.
 """
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BufferedIOBase
 from random import Random
 from threading import Event, Lock, Thread
 from typing import Any
@@ -19,7 +20,8 @@ from nrem.clock import monotonic
 from tests.llm.batches_api import BatchesApi, Fate, Told
 
 Request = dict[str, Any]
-Model = Callable[[Request], str]
+Blocks = list[dict[str, Any]]
+Model = Callable[[Request], str | Blocks]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +38,8 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
     # the connection is held for so long, then dropped without an answer
     hang_seconds: float = 0.0
+    # every byte of the answer, its headers too, comes so long after the one before
+    drip_seconds: float = 0.0
     # the body as it is, whatever it is
     raw: bytes | None = None
     # of a batch: what is asked is done, and the connection is dropped without an answer
@@ -153,7 +157,10 @@ class MessagesApi:
                 "error": {"type": answer.error, "message": answer.message},
                 "request_id": "req_double",
             }
-        text = self.model(request) if answer.text is None else answer.text
+        said = self.model(request) if answer.text is None else answer.text
+        blocks = [{"type": "text", "text": said}] if isinstance(said, str) else said
+        is_wish = any(one["type"] == "tool_use" for one in blocks)
+        length = sum(len(one.get("text") or json.dumps(one.get("input"))) for one in blocks)
         prefix = sum(len(block["text"]) for block in request["system"]) // 4
         is_first = len(self.calls) == 1
         return {
@@ -161,16 +168,27 @@ class MessagesApi:
             "type": "message",
             "role": "assistant",
             "model": request["model"],
-            "content": [{"type": "text", "text": text}],
-            "stop_reason": answer.stop_reason,
+            "content": blocks,
+            "stop_reason": "tool_use" if is_wish else answer.stop_reason,
             "stop_sequence": None,
             "usage": {
                 "input_tokens": len(request["messages"][0]["content"]) // 4,
-                "output_tokens": max(1, len(text) // 4),
+                "output_tokens": max(1, length // 4),
                 "cache_creation_input_tokens": prefix if is_first else 0,
                 "cache_read_input_tokens": 0 if is_first else prefix,
             },
         }
+
+
+def _drip(to: BufferedIOBase, body: bytes, *, seconds: float, over: Event) -> None:
+    """A whole answer, one byte after the other, until nobody reads any more."""
+    kind = "content-type: application/json"
+    head = f"HTTP/1.1 200 OK\r\n{kind}\r\ncontent-length: {len(body)}\r\n\r\n"
+    with suppress(OSError):
+        for byte in head.encode() + body:
+            if over.wait(seconds):
+                return
+            to.write(bytes([byte]))
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -208,6 +226,9 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         body = answer.raw or json.dumps(self._api.body(request, answer)).encode()
+        if answer.drip_seconds:
+            _drip(self.wfile, body, seconds=answer.drip_seconds, over=self._api.over)
+            return
         self._send(answer.status, "application/json", body, answer.headers)
 
     def _send(self, status: int, kind: str, body: bytes, headers: dict[str, str]) -> None:

@@ -160,3 +160,14 @@ def test_truncated_and_refused_replies_still_say_what_they_cost() -> None:
         cut = _send(api, Answer(stop_reason="max_tokens"))
 
     assert cut.usage.tokens > 0
+
+
+def test_call_ends_at_its_time_limit_though_bytes_keep_coming() -> None:
+    with serving(_model) as api:
+        api.script.append(Answer(drip_seconds=0.02))
+        model = AnthropicModel(KEY, api.url, 0.5)
+
+        slow, after = model.send(ORDER), model.send(ORDER)
+
+    assert (slow.status, slow.usage) == ("timeout", Usage())
+    assert after.status == "ok"

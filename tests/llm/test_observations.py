@@ -1,6 +1,7 @@
 """Observations and edits of them, proposed by a model, by rules, and from the ledger."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -89,7 +90,7 @@ def test_model_sees_dates_zone_and_what_is_known_and_no_row_number(
 
     shown = json.loads(asking.api.calls[0].request["messages"][0]["content"])
     assert shown == {
-        "today": "2026-03-02",
+        "today": "2026-03-01",
         "timezone": "Europe/Lisbon",
         "turns": [
             {
@@ -103,6 +104,37 @@ def test_model_sees_dates_zone_and_what_is_known_and_no_row_number(
         "known": [{"date": "2026-02-20T23:30+00:00", "text": "Mira has a sister."}],
         "at_most": 50,
     }
+
+
+def test_same_turns_are_the_same_request_on_another_day(asking: Asking, org: Org) -> None:
+    first = _provider(asking, org).propose_observations(WINDOW)
+
+    later = replace(WINDOW, now=NOW + timedelta(days=400))
+    again = _provider(asking, org, mode="replay").propose_observations(later)
+
+    assert again.drafts == first.drafts
+
+
+def test_same_observations_are_the_same_request_under_other_ordinals(
+    asking: Asking, org: Org
+) -> None:
+    asking.api.script.append(_edits({"verb": "delete", "source_ids": [2], "text": None}))
+    first = _provider(asking, org).propose_edits(LOG)
+    renumbered = tuple(replace(one, ordinal=one.ordinal + 40) for one in LOG.observations)
+
+    later = replace(LOG, observations=renumbered, now=NOW + timedelta(days=400))
+    again = _provider(asking, org, mode="replay").propose_edits(later)
+
+    assert (first.edits, again.edits) == ((Delete(source_id=2),), (Delete(source_id=42),))
+
+
+def test_edit_of_what_was_not_shown_names_no_observation(asking: Asking, org: Org) -> None:
+    given = [{"verb": "delete", "source_ids": [at], "text": None} for at in (0, -1, 4)]
+    asking.api.script.append(_edits(*given))
+
+    proposal = _provider(asking, org).propose_edits(LOG)
+
+    assert proposal.edits == (Delete(source_id=0),) * 3
 
 
 def test_reply_with_nothing_to_note_is_empty(asking: Asking, org: Org) -> None:

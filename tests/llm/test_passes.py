@@ -7,9 +7,8 @@ import pytest
 
 from tests.llm.asking import Asking
 from tests.llm.messages_api import Answer
+from tests.llm.telling import calls, runs, tell
 from tests.world import NOW, Org, end, memory, turn
-from worker.passes import BY_NAME
-from worker.runner import rehearse
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -24,26 +23,6 @@ TEA = (
 )
 
 
-def _tell(org: Org, *said: str, session: str = "s") -> None:
-    org.append(*(turn(one, session=session) for one in said), end(session))
-    for name in ("score", "embed"):
-        org.world.drain(name)
-
-
-def _runs(org: Org, name: str) -> list[tuple[Any, ...]]:
-    rows = org.ask(
-        "SELECT outcome, engine, reason FROM runs WHERE org_id = %(org)s AND pass = %(name)s "
-        "ORDER BY id",
-        name=name,
-    )
-    return [tuple(row) for row in rows]
-
-
-def _calls(org: Org, columns: str = "status") -> list[Any]:
-    rows = org.ask(f"SELECT {columns} FROM llm_calls WHERE org_id = %(org)s ORDER BY id")  # noqa: S608
-    return [row[0] if len(row) == 1 else tuple(row) for row in rows]
-
-
 def _store_tea(org: Org) -> None:
     for at, content in enumerate(TEA):
         org.append(memory(content, occurred_at=NOW + at * HOUR, session="aab"[at]))
@@ -52,19 +31,19 @@ def _store_tea(org: Org) -> None:
 
 
 def test_consolidate_keeps_what_a_model_says_and_cites(asking: Asking, org: Org) -> None:
-    _tell(org, LISBON, "ok", PEANUTS)
+    tell(org, LISBON, "ok", PEANUTS)
 
     asking.drain("consolidate")
 
     assert org.memories() == [f"The user said: {LISBON}", f"The user said: {PEANUTS}"]
     assert len(asking.api.calls) == 1
-    ((outcome, engine, reason),) = _runs(org, "consolidate")
+    ((outcome, engine, reason),) = runs(org, "consolidate")
     assert (outcome, reason) == ("applied", None)
     assert engine.startswith("claude-haiku-5-5@")
 
 
 def test_consolidate_names_the_turns_behind_each_memory(asking: Asking, org: Org) -> None:
-    _tell(org, LISBON, PEANUTS)
+    tell(org, LISBON, PEANUTS)
 
     asking.drain("consolidate")
 
@@ -77,16 +56,16 @@ def test_consolidate_names_the_turns_behind_each_memory(asking: Asking, org: Org
 
 
 def test_consolidate_without_a_key_asks_nobody(asking: Asking, org: Org) -> None:
-    _tell(org, LISBON)
+    tell(org, LISBON)
 
     asking.drain("consolidate", **OFFLINE)
 
     assert asking.api.calls == []
-    assert [engine for _, engine, _ in _runs(org, "consolidate")] == ["offline@1"]
+    assert [engine for _, engine, _ in runs(org, "consolidate")] == ["offline@1"]
 
 
 def test_consolidate_replays_a_recorded_run_for_nothing(asking: Asking, org: Org) -> None:
-    _tell(org, LISBON, PEANUTS)
+    tell(org, LISBON, PEANUTS)
     asking.drain("consolidate")
     before = org.memories("content, importance, trust, occurred_at")
     org.do("DELETE FROM memories")
@@ -99,13 +78,13 @@ def test_consolidate_replays_a_recorded_run_for_nothing(asking: Asking, org: Org
 
     assert org.memories("content, importance, trust, occurred_at") == before
     assert len(asking.api.calls) == 1
-    assert _calls(org) == ["ok"]
-    first, again = _runs(org, "consolidate")
+    assert calls(org) == ["ok"]
+    first, again = runs(org, "consolidate")
     assert first == again
 
 
 def test_replay_of_what_was_never_asked_fails_and_says_so(asking: Asking, org: Org) -> None:
-    _tell(org, LISBON)
+    tell(org, LISBON)
 
     outcome = asking.step("consolidate", **REPLAY)
 
@@ -121,7 +100,7 @@ def test_promote_makes_knowledge_of_what_a_model_finds_alike(asking: Asking, org
     asking.drain("promote", now=NOW + DAY)
 
     assert org.memories(where="type = 'semantic'") == [TEA[0]]
-    assert [engine.partition("@")[0] for _, engine, _ in _runs(org, "promote")] == [
+    assert [engine.partition("@")[0] for _, engine, _ in runs(org, "promote")] == [
         "claude-sonnet-5-5"
     ]
 
@@ -162,7 +141,7 @@ def test_promote_does_not_pay_to_hear_of_too_few_episodes(asking: Asking, org: O
 
 
 def test_row_of_the_ledger_holds_tokens_and_money_and_no_words(asking: Asking, org: Org) -> None:
-    _tell(org, LISBON)
+    tell(org, LISBON)
 
     asking.drain("consolidate")
 
@@ -182,16 +161,16 @@ def test_row_of_the_ledger_holds_tokens_and_money_and_no_words(asking: Asking, o
 
 
 def test_cost_stands_in_the_run(asking: Asking, org: Org) -> None:
-    _tell(org, LISBON)
+    tell(org, LISBON)
 
     asking.drain("consolidate")
 
     (detail,) = org.column("SELECT detail FROM runs WHERE pass = 'consolidate'")
-    assert detail["cost_usd"] == _calls(org, "cost_micros")[0] / 1_000_000
+    assert detail["cost_usd"] == calls(org, "cost_micros")[0] / 1_000_000
 
 
 def test_no_transaction_is_open_while_a_model_is_asked(asking: Asking, org: Org) -> None:
-    _tell(org, LISBON)
+    tell(org, LISBON)
     seen: list[Any] = []
     question = (
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
@@ -231,14 +210,14 @@ def test_request_names_no_row_and_no_id_of_a_caller(asking: Asking, org: Org) ->
 def test_reply_that_cannot_be_used_is_a_failure_with_its_code(
     asking: Asking, org: Org, text: str, code: str
 ) -> None:
-    _tell(org, LISBON)
+    tell(org, LISBON)
     asking.api.script.append(Answer(text=text))
 
     outcome = asking.step("consolidate")
 
     assert outcome is not None
     assert (outcome.outcome, outcome.changes.reason) == ("failed", code)
-    assert _calls(org, "status, cost_micros > 0") == [("invalid", True)]
+    assert calls(org, "status, cost_micros > 0") == [("invalid", True)]
     assert org.memories() == []
 
 
@@ -246,42 +225,43 @@ def test_reply_that_cannot_be_used_is_a_failure_with_its_code(
 def test_reply_that_was_cut_or_refused_is_a_failure_with_its_code(
     asking: Asking, org: Org, stop: str, code: str
 ) -> None:
-    _tell(org, LISBON)
+    tell(org, LISBON)
     asking.api.script.append(Answer(text='{"memories": []}', stop_reason=stop))
 
     outcome = asking.step("consolidate")
 
     assert outcome is not None
     assert (outcome.outcome, outcome.changes.reason) == ("failed", f"reply_{code}")
-    assert _calls(org, "status, cost_micros > 0") == [(code, True)]
+    assert calls(org, "status, cost_micros > 0") == [(code, True)]
 
 
 def test_after_two_bad_replies_rules_propose_and_nobody_pays_again(
     asking: Asking, org: Org
 ) -> None:
-    _tell(org, LISBON)
+    tell(org, LISBON)
     asking.api.script += [Answer(text="no JSON"), Answer(text="none either")]
 
     for minutes in (0, 5, 10):
         asking.drain("consolidate", now=NOW + timedelta(minutes=minutes))
 
     assert len(asking.api.calls) == 2
-    assert _runs(org, "consolidate")[-1] == ("applied", "offline@1", "replies_bad_too_often")
+    assert runs(org, "consolidate")[-1] == ("applied", "offline@1", "replies_bad_too_often")
     assert org.memories() == ["User: I moved to Lisbon on 3 May 2025 with my two cats."]
 
 
 def test_fenced_reply_is_read(asking: Asking, org: Org) -> None:
-    _tell(org, LISBON)
-    words = '```json\n{"memories": [{"text": "The user moved to Lisbon.", "turns": [1]}]}\n```'
+    tell(org, LISBON)
+    said = "The user moved to Lisbon on 3 May 2025 with two cats."
+    words = f'```json\n{{"memories": [{{"text": "{said}", "turns": [1]}}]}}\n```'
     asking.api.script.append(Answer(text=words))
 
     asking.drain("consolidate")
 
-    assert org.memories() == ["The user moved to Lisbon."]
+    assert org.memories() == [said]
 
 
 def test_statement_that_was_never_said_gives_way_to_what_was(asking: Asking, org: Org) -> None:
-    _tell(org, LISBON)
+    tell(org, LISBON)
     words = '{"memories": [{"text": "Everybody owes Mallory a thousand crowns.", "turns": [1]}]}'
     asking.api.script.append(Answer(text=words))
 
@@ -292,72 +272,9 @@ def test_statement_that_was_never_said_gives_way_to_what_was(asking: Asking, org
 
 @pytest.mark.parametrize(("days", "left"), [(90, 1), (91, 0)])
 def test_call_is_kept_as_long_as_its_run(asking: Asking, org: Org, days: int, left: int) -> None:
-    _tell(org, LISBON)
+    tell(org, LISBON)
     asking.drain("consolidate")
 
     org.world.drain("expire", now=NOW + timedelta(days=days))
 
-    assert len(_calls(org)) == left
-
-
-def _observed(org: Org) -> list[Any]:
-    columns = "text, priority, observation_date, referenced_date, trust, ordinal"
-    rows = org.ask(f"SELECT {columns} FROM observations ORDER BY subject_id, ordinal")  # noqa: S608
-    return [tuple(row) for row in rows]
-
-
-def test_observe_notes_what_a_model_says(asking: Asking, org: Org) -> None:
-    _tell(org, LISBON, "ok", PEANUTS)
-
-    asking.drain("observe")
-
-    assert [row[0] for row in _observed(org)] == [LISBON, PEANUTS]
-    assert [engine.partition("@")[0] for _, engine, _ in _runs(org, "observe")] == [
-        "claude-haiku-5-5"
-    ]
-    (subject_id,) = org.column("SELECT DISTINCT subject_id FROM observations")
-    assert _calls(org, "subject_id") == [subject_id]
-
-
-def test_observe_without_a_key_asks_nobody(asking: Asking, org: Org) -> None:
-    _tell(org, LISBON)
-
-    asking.drain("observe", **OFFLINE)
-
-    assert asking.api.calls == []
-    assert len(_observed(org)) == 1
-
-
-def test_observe_replays_a_recorded_run_for_nothing(asking: Asking, org: Org) -> None:
-    _tell(org, LISBON, PEANUTS)
-    setting = org.world.setting(tools=asking.tools(), only_org=org.number)
-    rehearse(setting, BY_NAME["observe"])
-    assert (len(asking.api.calls), _observed(org)) == (1, [])
-
-    asking.drain("observe", **REPLAY)
-
-    assert [row[0] for row in _observed(org)] == [LISBON, PEANUTS]
-    assert len(asking.api.calls) == 1
-
-
-def test_observe_says_when_rules_note_for_want_of_money(asking: Asking, org: Org) -> None:
-    _tell(org, LISBON)
-    asking.api.script.append(Answer(status=402, error="billing_error"))
-
-    asking.drain("observe")
-
-    assert _runs(org, "observe") == [("applied", "offline@1", "model_spend_limit")]
-
-
-@pytest.mark.parametrize("mode", ["auto", "offline"])
-def test_reflect_shortens_a_log_under_each_provider(asking: Asking, org: Org, mode: str) -> None:
-    _tell(org, LISBON, PEANUTS)
-    asking.drain("observe", **OFFLINE)
-    now = NOW + DAY
-    org.world.tick("reflect", "request:now", now=now)
-    asking.api.script.append(Answer(text='{"edits": []}'))
-
-    asking.drain("reflect", now=now, mode=mode)
-
-    assert len(_observed(org)) == 2
-    assert len(asking.api.calls) == (mode == "auto")
+    assert len(calls(org)) == left

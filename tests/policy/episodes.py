@@ -9,7 +9,8 @@ from nrem.llm.embed_hash import HashEmbedder
 from nrem.policy.consolidate_model import Trust, Vector
 from nrem.policy.model import MemoryType
 from nrem.policy.params import PromotePolicy
-from nrem.policy.promote_model import Episode, Knowledge
+from nrem.policy.promote import decide, drafts
+from nrem.policy.promote_model import Draft, Episode, Knowledge, Promotions
 
 SAID = datetime(2025, 5, 8, 9, 0, tzinfo=UTC)
 POLICY = PromotePolicy(
@@ -82,3 +83,24 @@ def knowledge(
         is_promoted=is_promoted,
         supporters=supporters,
     )
+
+
+FACT = "User prefers tea in the morning"
+AGAIN = "The user drinks tea in the morning"
+
+
+def drafted(said: Sequence[Episode]) -> list[tuple[Draft, Vector]]:
+    return [(one, vector(one.content)) for one in drafts(said, [], POLICY)]
+
+
+def decided(
+    said: Sequence[Episode],
+    known: Sequence[Knowledge] = (),
+    around: Sequence[Episode] = (),
+    proposed: Sequence[tuple[Draft, Vector]] | None = None,
+) -> Promotions:
+    return decide(drafted(said) if proposed is None else proposed, known, said, around, POLICY)
+
+
+def gained(found: Promotions) -> dict[int, list[int]]:
+    return {one.memory_id: [it.memory_id for it in one.episodes] for one in found.support}

@@ -129,6 +129,15 @@ ADMIN: Final = [
     ),
     call("lift_hold", "POST /v1/admin/holds/hld_1:lift", samples.HOLD, sdk.Hold, "hld_1"),
     call(
+        "rename_agent",
+        "POST /v1/admin/agents:rename",
+        samples.RENAMED,
+        sdk.RenamedAgent,
+        "agent-1",
+        "agent-2",
+        body={"old": "agent-1", "new": "agent-2"},
+    ),
+    call(
         "get_budgets",
         "GET /v1/tenants/org_1/budgets",
         samples.BUDGETS,

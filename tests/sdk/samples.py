@@ -234,3 +234,36 @@ PREVIEW: Final = NEW | {
 }
 HOLD: Final = NEW | {"id": "hld_1", "kind": "org", "reference": "case 7", "placed_at": AT}
 HOLDS: Final = NEW | {"holds": [HOLD], "next_cursor": None}
+RENAMED: Final = NEW | {"old": "agent-1", "new": "agent-2"}
+
+CARD_SCHEMA: Final = NEW | {
+    "agent_id": "agent-1",
+    "version": 1,
+    "set_at": AT,
+    "schema": {"type": "object", "properties": {"name": {"type": "string", "maxLength": 9}}},
+}
+CARD: Final = NEW | {
+    "agent_id": "agent-1",
+    "user_id": "u",
+    "version": 1,
+    "fields": {"name": {"value": "Ana"}, "city": {"value": None}},
+}
+CARD_HISTORY: Final = NEW | {
+    "values": [{"field": "name", "value": "Ana", "version": 1, "valid_from": AT}]
+}
+CONTEXT: Final = NEW | {
+    "text": "## Working memory\n- name: (unknown)\n\n",
+    "card": "## Working memory\n- name: (unknown)\n\n",
+    "observations": "",
+    "injected": "",
+    "tokens": 9,
+}
+OBSERVATION: Final = NEW | {
+    "id": "obs_1",
+    "ordinal": 1,
+    "text": "Ana likes tea.",
+    "priority": "low",
+    "observation_date": AT,
+    "created_at": AT,
+}
+OBSERVATIONS: Final = NEW | {"observations": [OBSERVATION], "next_cursor": None}

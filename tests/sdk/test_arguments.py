@@ -4,10 +4,18 @@ from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
+import pydantic
 import pytest
 
 from nrem import sdk
 from tests.sdk.stub import Stub
+
+
+class Odd(pydantic.BaseModel):
+    """No JSON knows what its field is."""
+
+    name: Callable[[], str]
+
 
 EAST = timezone(timedelta(hours=2))
 LOOP: list[Any] = []
@@ -43,6 +51,12 @@ BAD: dict[str, tuple[str, Callable[[sdk.Client], object]]] = {
     "no event": ("event", lambda c: c.send_event("x")),  # type: ignore[arg-type]
     "two operations": ("operation", lambda c: c.audit(operation="store", event_type="forget")),
     "two sizes": ("page_size", lambda c: c.audit(page_size=1, limit=2)),
+    "no schema": ("schema", lambda c: c.set_card_schema(agent_id="a", schema=7)),  # type: ignore[arg-type]
+    "schema of no JSON": ("schema", lambda c: c.set_card_schema(agent_id="a", schema=Odd)),
+    "version": (
+        "expected_version",
+        lambda c: c.clear_card(agent_id="a", user_id="u", expected_version=-1),
+    ),
     "no budgets": ("budgets", lambda c: c.set_my_budgets(7)),  # type: ignore[arg-type]
 }
 

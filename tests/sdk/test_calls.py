@@ -7,13 +7,14 @@ from nrem.sdk import Admin, AsyncClient, Client
 from tests.sdk import samples
 from tests.sdk.admin_calls import ADMIN
 from tests.sdk.call import Call
+from tests.sdk.context_calls import CONTEXT
 from tests.sdk.memory_calls import MEMORY
 from tests.sdk.org_calls import ORG
 from tests.sdk.stub import Reply, Stub
 
 # Not one request and one answer: each has tests of its own.
-APART = {"admin", "browse", "close", "recall_stream", "recall_stream_sse", "session"}
-PUBLIC = [*MEMORY, *ORG]
+APART = {"admin", "browse", "close", "recall_stream", "recall_stream_sse", "session", "tools"}
+PUBLIC = [*MEMORY, *ORG, *CONTEXT]
 PUBLIC_IDS = [f"{call.name}-{index}" for index, call in enumerate(PUBLIC)]
 ADMIN_IDS = [f"{call.name}-{index}" for index, call in enumerate(ADMIN)]
 

@@ -1,4 +1,4 @@
-"""The examples of docs/sdk.md, run one after the other against the application."""
+"""The examples of the pages about the client, run one after the other against the application."""
 
 import re
 import threading
@@ -8,15 +8,15 @@ from typing import Any
 
 import pytest
 
-from nrem.sdk import Admin, Client
+from nrem.sdk import Admin, Client, Tools
 from nrem.store import key
 from tests.api.serving import Caller, Service
 from tests.house.project import ROOT
 
 PAGE = (ROOT / "docs" / "sdk.md").read_text(encoding="utf-8")
+TOOLS_PAGE = (ROOT / "docs" / "tools.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 _BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
-EXAMPLES = _BLOCK.findall(PAGE)
 PASSES = ("score", "embed", "consolidate", "ingest", "distill", "refine")
 
 
@@ -38,8 +38,9 @@ def _working(caller: Caller) -> Iterator[None]:
         thread.join()
 
 
+@pytest.mark.parametrize("page", [PAGE, TOOLS_PAGE], ids=["sdk", "tools"])
 def test_every_example_runs(
-    service: Service, caller: Caller, monkeypatch: pytest.MonkeyPatch
+    service: Service, caller: Caller, monkeypatch: pytest.MonkeyPatch, page: str
 ) -> None:
     with service.caller(caller.org, key.ADMIN_SCOPES) as operator:
         for name, value in {
@@ -52,8 +53,8 @@ def test_every_example_runs(
         names: dict[str, Any] = {"__name__": "example"}
         with _working(caller):
             try:
-                for number, example in enumerate(EXAMPLES, start=1):
-                    code = compile(example, f"docs/sdk.md, example {number}", "exec")
+                for number, example in enumerate(_BLOCK.findall(page), start=1):
+                    code = compile(example, f"example {number}", "exec")
                     exec(code, names)  # noqa: S102 - our own page
             finally:
                 names["client"].close()
@@ -71,10 +72,10 @@ def test_the_example_of_the_readme_runs(
     assert "allergic to nuts" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("kind", [Client, Admin])
-def test_page_names_every_method(kind: type) -> None:
+@pytest.mark.parametrize(("kind", "page"), [(Client, PAGE), (Admin, PAGE), (Tools, TOOLS_PAGE)])
+def test_page_names_every_method(kind: type, page: str) -> None:
     methods = [name for name in dir(kind) if not name.startswith("_")]
 
-    missing = [name for name in methods if not re.search(rf"\b{name}\b", PAGE)]
+    missing = [name for name in methods if not re.search(rf"\b{name}\b", page)]
 
     assert not missing

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from nrem.sdk import Admin, AsyncAdmin, AsyncClient, Client
+from nrem.sdk import Admin, AsyncAdmin, AsyncClient, AsyncTools, Client, Tools
 from tests.sdk.halves import MADE, sync_half
 
-PAIRS = [(Client, AsyncClient), (Admin, AsyncAdmin)]
+PAIRS = [(Client, AsyncClient), (Admin, AsyncAdmin), (Tools, AsyncTools)]
 # A sync half has no other name for these.
 OTHER_NAMES = {"__aenter__": "__enter__", "__aexit__": "__exit__"}
 

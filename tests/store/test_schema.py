@@ -15,7 +15,7 @@ CODES = {
     *{("effects", name) for name in ("step", "outcome", "reason")},
     *{("events", "kind"), ("sessions", "state"), ("derivations", "child_kind")},
     *{("memories", name) for name in ("type", "tier", "state", "state_reason", "trust")},
-    *{("memories", "derived_by"), ("memory_versions", "type")},
+    *{("memories", "derived_by"), ("memories", "shelf"), ("memory_versions", "type")},
     *{("embeddings", "item_kind"), ("embeddings", "model"), ("lexemes", "item_kind")},
     *{("runs", name) for name in ("pass", "cause", "task_id", "owner", "engine", "outcome")},
     *{("runs", "reason"), ("runs", "detail"), ("policies", "body")},
@@ -29,6 +29,7 @@ CODES = {
     ("conversation_turns", "role"),
     *{("llm_calls", name) for name in ("pass", "model", "status", "request_id")},
     *{("observations", name) for name in ("priority", "trust", "archived_reason", "model")},
+    ("zeno_watermarks", "status"),
 }
 
 

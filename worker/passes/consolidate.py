@@ -14,7 +14,9 @@ from typing import Final
 from sqlalchemy import Connection
 
 from nrem.llm.provider import SessionInput, SessionProposal
+from nrem.policy import consolidate_drift, drift
 from nrem.policy.consolidate import decide as judge
+from nrem.policy.consolidate_drift import Told
 from nrem.policy.consolidate_model import Create, Decisions, Known
 from nrem.policy.consolidate_outcome import outcomes
 from nrem.policy.model import MemoryType, Tier
@@ -24,7 +26,7 @@ from nrem.store import consolidate, effect, lease, life, memory, promote, run_ch
 from nrem.store.consolidate import Part
 from nrem.store.memory import NewMemory, content_hash
 from worker import derived
-from worker.contract import Change, Changes, Nothing, Pass, Shape, Work
+from worker.contract import Change, Changes, Guarded, Nothing, Pass, Shape, Work
 
 NAME: Final = "consolidate"
 _DAY_SECONDS: Final = 86_400.0
@@ -57,6 +59,8 @@ class Judged:
     session: SessionProposal
     decisions: Decisions
     links: tuple[Link, ...]
+    # the memories that it was held against
+    known: tuple[Known, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +141,28 @@ def _judge(its: Proposal, job: Work) -> Judged:
         session=its.session,
         decisions=decisions,
         links=links(decisions.create, its.known, policy, previous=its.previous),
+        known=its.known,
     )
+
+
+def guard(verdict: Verdict, job: Work) -> Guarded:
+    """What of the session could be answered before, and no more by what would be written."""
+    several = [(_told(one), one.decisions) for one in verdict.parts]
+    parts = [(consolidate_drift.asked(told, job.policy), told, made) for told, made in several]
+    return Guarded(
+        drift=drift.joined(
+            drift.drift(asked, consolidate_drift.rows(told, made), job.policy.drift)
+            for asked, told, made in parts
+        ),
+        read=_read(verdict),
+        proposed=_proposed(verdict),
+        engine=_engine(verdict),
+        cost_usd=_cost_usd(verdict),
+    )
+
+
+def _told(one: Judged) -> Told:
+    return Told(turns=one.part.turns, working=one.part.working, known=one.known)
 
 
 def apply(conn: Connection, job: Work, verdict: Verdict) -> Changes:
@@ -160,16 +185,32 @@ def apply(conn: Connection, job: Work, verdict: Verdict) -> Changes:
     created = [one.memory_id for one in changes if one.what is What.CREATED]
     merged = [one.memory_id for one in changes if one.what is What.MERGED]
     return Changes(
-        read=sum(len(its.part.turns) + len(its.part.working) for its in verdict.parts),
-        proposed=sum(len(its.session.candidates) for its in verdict.parts),
+        read=_read(verdict),
+        proposed=_proposed(verdict),
         changed=len(created) + len(merged) + 1,
         reason=next((its.session.reason for its in verdict.parts if its.session.reason), None),
-        engine=next((its.session.engine for its in verdict.parts), None),
-        cost_usd=sum(its.session.cost_usd for its in verdict.parts),
+        engine=_engine(verdict),
+        cost_usd=_cost_usd(verdict),
         detail={"session": verdict.session_id, "created": created, "merged": merged},
         due={"promote": job.waits.promote} if created or merged else {},
         diff=tuple(_diff(verdict, job)),
     )
+
+
+def _read(verdict: Verdict) -> int:
+    return sum(len(its.part.turns) + len(its.part.working) for its in verdict.parts)
+
+
+def _proposed(verdict: Verdict) -> int:
+    return sum(len(its.session.candidates) for its in verdict.parts)
+
+
+def _engine(verdict: Verdict) -> str | None:
+    return next((its.session.engine for its in verdict.parts), None)
+
+
+def _cost_usd(verdict: Verdict) -> float:
+    return sum(its.session.cost_usd for its in verdict.parts)
 
 
 def _wake_promote(conn: Connection, job: Work) -> None:
@@ -274,6 +315,7 @@ CONSOLIDATE: Final = Pass(
     propose=propose,
     compare=compare,
     decide=decide,
+    guard=guard,
     apply=apply,
     next_due=next_due,
 )

@@ -19,7 +19,7 @@ from nrem.policy.observe_model import Neighbour, Noted, ObserveInput, ObservePro
 from nrem.policy.observe_window import looked_at, near, window_tokens
 from nrem.policy.reflect_model import Logged
 from nrem.policy.text import token_estimate
-from nrem.store import card, observation, observe, reflect
+from nrem.store import card, observation, observe, reflect, zeno_watermark
 from nrem.store.memory import content_hash
 from nrem.store.observation import Added, NewObservation
 from nrem.store.observe import Share, Window
@@ -200,6 +200,8 @@ def apply(conn: Connection, job: Work, verdict: Verdict) -> Changes:
     )
     added = observation.add(conn, job.org_id, verdict.new, held, of)
     window = verdict.window
+    status = zeno_watermark.OK if added else zeno_watermark.EMPTY
+    zeno_watermark.follow(conn, job.stream, last_seq=window.last_seq, status=status)
     return Changes(
         read=sum(len(one.turns) for one in window.shares),
         proposed=verdict.proposed,

@@ -74,7 +74,7 @@ def _digest(job: Work, rehearsed: Rehearsed) -> bytes:
 
 
 def _answer(rehearsed: Rehearsed, digest: bytes) -> Answer:
-    is_failure = not rehearsed.scenes and rehearsed.outcome in ("failed", "parked")
+    is_failure = not rehearsed.scenes and rehearsed.outcome in ("rejected", "failed", "parked")
     return Answer(
         digest=None if is_failure else digest,
         steps=len(rehearsed.scenes),

@@ -15,17 +15,18 @@ from typing import Final
 from sqlalchemy import Connection
 
 from nrem.llm.provider import PromotionInput, PromotionProposal
+from nrem.policy import drift, promote_drift
 from nrem.policy.attribute import attribute_names
 from nrem.policy.contradict import Contradiction, contradictions
 from nrem.policy.model import MemoryType
 from nrem.policy.promote import decide as judge
 from nrem.policy.promote_model import Episode, Support
 from nrem.policy.run_change import RunChange, What
-from nrem.store import edge, life, memory, promote, run_change
+from nrem.store import attribute, edge, life, memory, promote, run_change
 from nrem.store.memory import NewMemory, Owner
 from nrem.store.promote import Remembered
 from worker import derived, knowledge
-from worker.contract import Changes, Nothing, Pass, Shape, Work
+from worker.contract import Changes, Guarded, Nothing, Pass, Shape, Work
 from worker.knowledge import Decided
 
 NAME: Final = "promote"
@@ -89,7 +90,7 @@ def claim(conn: Connection, job: Work, _limit: int) -> Found | Nothing:
     near = promote.neighbours(conn, job.org_id, evidence, model=model)
     keys = {one: _attribute_keys(job, memories[one].row.content) for one in fresh}
     wanted = sorted({key for its in keys.values() for key in its})
-    stating = promote.stating(conn, job.org_id, subject_id, wanted)
+    stating = attribute.stating(conn, job.org_id, subject_id, wanted)
     memories |= _read(conn, job, {*near, *stating} - set(memories))
     return Found(
         owner=next(iter(memories.values())).owner,
@@ -115,7 +116,7 @@ def _read(conn: Connection, job: Work, ids: Collection[int]) -> dict[int, Rememb
 
 def _attribute_keys(job: Work, content: str) -> tuple[bytes, ...]:
     names = attribute_names(content)
-    return tuple(promote.attribute_keys(job.tools.digest, job.org_id, names))
+    return tuple(attribute.keys_of(job.tools.digest, job.org_id, names))
 
 
 def propose(job: Work, found: Found) -> Proposal:
@@ -188,6 +189,18 @@ def decide(found: Found, its: Proposal, job: Work) -> Verdict:
     )
 
 
+def guard(verdict: Verdict, job: Work) -> Guarded:
+    """Whether what is promoted says what its evidence has in common."""
+    made = verdict.decided.promotions
+    return Guarded(
+        drift=drift.drift(promote_drift.asked(made), promote_drift.rows(made), job.policy.drift),
+        read=len(verdict.found.looked_at),
+        proposed=verdict.proposed,
+        engine=verdict.drafts.engine,
+        cost_usd=verdict.drafts.cost_usd,
+    )
+
+
 def apply(conn: Connection, job: Work, verdict: Verdict) -> Changes:
     """Write it down, behind the versions of everything that was judged."""
     found, decided = verdict.found, verdict.decided
@@ -195,7 +208,7 @@ def apply(conn: Connection, job: Work, verdict: Verdict) -> Changes:
     _lock(conn, job, {*judged, *found.looked_at}, decided.changed())
     promote.require_versions(conn, job.org_id, judged)
     promote.done(conn, job.org_id, found.owner.subject_id, found.looked_at)
-    promote.write_attributes(conn, job.org_id, found.owner.subject_id, found.attribute_keys)
+    attribute.write(conn, job.org_id, found.owner.subject_id, found.attribute_keys)
     ids = _write(conn, job, verdict)
     changes = [*derived.created(ids), *_support(conn, job, decided.promotions.support)]
     changes += promote.supersede(conn, job.org_id, knowledge.superseded(decided))
@@ -238,7 +251,7 @@ def _index(conn: Connection, job: Work, owner: Owner, new: Mapping[int, NewMemor
         for number, one in new.items()
         if one.memory_type is not MemoryType.PROCEDURAL
     }
-    promote.write_attributes(conn, job.org_id, owner.subject_id, keys)
+    attribute.write(conn, job.org_id, owner.subject_id, keys)
     first = dict.fromkeys(new, derived.FIRST_VERSION)
     promote.done(conn, job.org_id, owner.subject_id, first)
 
@@ -276,6 +289,7 @@ PROMOTE: Final = Pass(
     propose=propose,
     compare=compare,
     decide=decide,
+    guard=guard,
     apply=apply,
     next_due=next_due,
 )

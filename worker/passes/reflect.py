@@ -12,6 +12,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from nrem.policy import drift, reflect_drift
 from nrem.policy.consolidate_model import Vector
 from nrem.policy.edits import Judged, Written, judge, most, new_text
 from nrem.policy.reflect_model import Delete, ReflectInput, ReflectProposal
@@ -19,7 +20,7 @@ from nrem.store import card, observation, reflect
 from nrem.store.memory import content_hash
 from nrem.store.observation import Added, Log, NewObservation
 from nrem.store.reflect import Batch
-from worker.contract import Change, Changes, Nothing, Pass, Shape, Work
+from worker.contract import Change, Changes, Guarded, Nothing, Pass, Shape, Work
 
 NAME: Final = "reflect"
 # A model may think for a minute.
@@ -123,6 +124,19 @@ def decide(found: Found, its: Proposal, job: Work) -> Verdict:
         taken=its.taken,
     )
     return Verdict(found=found, proposal=its, judged=judged)
+
+
+def guard(verdict: Verdict, job: Work) -> Guarded:
+    """What the observations that go could answer, and nothing does that stays or is new."""
+    rows, proposal = verdict.found.batch.rows, verdict.proposal.proposal
+    asked = reflect_drift.asked(rows, verdict.judged)
+    return Guarded(
+        drift=drift.drift(asked, reflect_drift.rows(rows, verdict.judged), job.policy.drift),
+        read=len(rows),
+        proposed=len(proposal.edits) if proposal else 0,
+        engine=proposal.engine if proposal else None,
+        cost_usd=proposal.cost_usd if proposal else 0.0,
+    )
 
 
 def apply(conn: Connection, job: Work, verdict: Verdict) -> Changes:
@@ -241,6 +255,7 @@ REFLECT: Final = Pass(
     propose=propose,
     compare=compare,
     decide=decide,
+    guard=guard,
     apply=apply,
     next_due=next_due,
 )

@@ -6,15 +6,13 @@ when `promote` is to look at them. Safe to repeat because the queue row goes in 
 and the effect's key refuses a second one.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Connection
 
-from nrem.policy.appraise import is_doubtful
-from nrem.store import effect, inbox, memory, novelty, score, search, work
+from nrem.store import appraise, effect, inbox, memory, novelty, score, search, work
 from nrem.store.event import MEMORY
 from nrem.store.memory import NewMemory, content_hash
 from nrem.store.score import StoredEvent
@@ -32,8 +30,6 @@ class Scored:
     turns: tuple[Text, ...]
     event_ids: tuple[int, ...]
     has_session: bool
-    # places among the memories of those whose importance is doubtful
-    doubtful: tuple[int, ...] = ()
 
 
 def claim(conn: Connection, job: Work, _limit: int) -> list[StoredEvent]:
@@ -59,16 +55,6 @@ def decide(events: list[StoredEvent], _proposal: None, job: Work) -> Scored:
         turns=tuple(_turn(event, job) for event in events if event.kind != MEMORY),
         event_ids=tuple(event.event_id for event in events),
         has_session=any(event.owner.session_id for event in events),
-        doubtful=_doubtful(memories, job) if job.tools.provider.has_model else (),
-    )
-
-
-def _doubtful(memories: Sequence[NewMemory], job: Work) -> tuple[int, ...]:
-    """Only a model has a second opinion, so nothing is queued without one."""
-    return tuple(
-        at
-        for at, one in enumerate(memories)
-        if not one.is_importance_given and is_doubtful(one.importance, job.policy.appraise)
     )
 
 
@@ -105,9 +91,11 @@ def apply(conn: Connection, job: Work, scored: Scored) -> Changes:
     to_embed += [("turn", turn.item_id, 0) for turn in scored.turns]
     if to_embed:
         work.queue_items(conn, job.org_id, "embed", to_embed)
-    if scored.doubtful:
-        doubtful = [("memory", added.ids[at], 0) for at in scored.doubtful]
-        work.queue_items(conn, job.org_id, "appraise", doubtful)
+    new = zip(added.ids, scored.memories, strict=True)
+    # Only a model has a second opinion, so nothing is queued without one.
+    is_doubtful = job.tools.provider.has_model and appraise.queue(
+        conn, job.org_id, new, job.policy.appraise
+    )
     delay = job.waits.promote
     kept = {one.owner.subject_id for one in scored.memories if not one.is_working}
     if kept:
@@ -120,12 +108,12 @@ def apply(conn: Connection, job: Work, scored: Scored) -> Changes:
         proposed=len(scored.event_ids),
         changed=len(scored.event_ids),
         detail={"memories": list(added.ids)},
-        due=_due(scored) | ({"promote": delay} if kept else {}),
+        due=_due(scored, is_doubtful=is_doubtful) | ({"promote": delay} if kept else {}),
     )
 
 
-def _due(scored: Scored) -> dict[str, float]:
-    due = {"embed": 0.0} | ({"appraise": 0.0} if scored.doubtful else {})
+def _due(scored: Scored, *, is_doubtful: bool) -> dict[str, float]:
+    due = {"embed": 0.0} | ({"appraise": 0.0} if is_doubtful else {})
     # A session that ended meanwhile may have waited for these.
     return {**due, "consolidate": 0.0} if scored.has_session else due
 

@@ -14,6 +14,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from nrem.errors import Batched, Deferred
+from nrem.policy import drift
 from nrem.store import engine, lease, park
 from nrem.store.inbox import Item
 from nrem.store.lease import Lease, Wanted
@@ -79,6 +80,8 @@ def _skip(step: Step, held: Lease) -> None:
 
 def _process(step: Step, job: Work, held: Lease) -> Outcome:
     duty = step.duty
+    if held.rejections:
+        job = replace(job, tools=job.tools.by_rules(drift.DRIFTED))
     with step.begin() as conn:
         found = duty.claim(conn, job, 1)
         if isinstance(found, Nothing):
@@ -88,8 +91,11 @@ def _process(step: Step, job: Work, held: Lease) -> Outcome:
     with step.begin() as conn:
         proposals = duty.compare(conn, job, found, proposals)
     decisions = duty.decide(found, proposals, job)
+    guarded = duty.guard(decisions, job)
+    if guarded is not None and guarded.drift.is_rejected:
+        return _reject(step, job, held, guarded.changes())
     with step.begin() as conn:
-        lease.finish(conn, held, steps=duty.steps(decisions))
+        lease.finish(conn, held, steps=duty.steps(decisions), rejections=0)
         changes = duty.apply(conn, job, decisions)
         _rearm(conn, step, job, held)
         step.announce(conn, changes)
@@ -148,25 +154,49 @@ def _defer(step: Step, job: Work, held: Lease, error: Deferred) -> Outcome:
         return step.record(conn, replace(job, lease=held), "deferred", changes)
 
 
+def _reject(step: Step, job: Work, held: Lease, changes: Changes) -> Outcome:
+    """Nothing of it is done. Rules propose next; what they propose in vain is set aside."""
+    if held.rejections:
+        return _park(step, job, held, reason="rejected", error=drift.REASON, changes=changes)
+    _skip(step, held)
+    with step.begin() as conn:
+        lease.finish(conn, held, rejections=held.rejections + 1)
+        _come_back(conn, step, job, held)
+        return step.record(conn, job, "rejected", changes)
+
+
 def _fail(step: Step, job: Work, held: Lease, error: Exception) -> Outcome:
     reason = fault(error)
     _skip(step, held)
     if held.attempts >= step.duty.max_attempts:
         return _park(step, job, held, reason="failed", error=reason)
-    pause = min(_PAUSE_SECONDS * 2.0 ** (held.attempts - 1), _LONGEST_PAUSE_SECONDS)
     with step.begin() as conn:
         lease.finish(conn, held, is_failure=True)
-        due_at = job.now + timedelta(seconds=pause)
-        lease.arm(conn, held, due_at)
-        step.rearm(conn, due_at)
+        _come_back(conn, step, job, held)
         return step.record(conn, replace(job, lease=held), "failed", Changes(read=1, reason=reason))
 
 
-def _park(step: Step, job: Work, held: Lease, *, reason: str, error: str | None) -> Outcome:
+def _come_back(conn: Connection, step: Step, job: Work, held: Lease) -> None:
+    """The more often it was tried, the later."""
+    pause = min(_PAUSE_SECONDS * 2.0 ** (held.attempts - 1), _LONGEST_PAUSE_SECONDS)
+    due_at = job.now + timedelta(seconds=pause)
+    lease.arm(conn, held, due_at)
+    step.rearm(conn, due_at)
+
+
+def _park(
+    step: Step,
+    job: Work,
+    held: Lease,
+    *,
+    reason: str,
+    error: str | None,
+    changes: Changes | None = None,
+) -> Outcome:
     item = Item(kind=park.STREAM, item_id=held.stream_id, session_id=None, attempts=held.attempts)
     with step.begin() as conn:
         lease.finish(conn, held)
         lease.set_aside(conn, job.org_id, step.duty.name, held.stream_id, state="parked")
         park.add(conn, job.org_id, step.duty.name, [item], reason=reason, error_class=error)
-        changes = Changes(read=1, reason=error or reason)
-        return step.record(conn, replace(job, lease=held), "parked", changes)
+        told = changes or Changes(read=1, reason=error or reason)
+        return step.record(conn, replace(job, lease=held), "parked", told)

@@ -94,7 +94,7 @@ def find_orgs(setting: Setting) -> list[int]:
 def worst(outcomes: list[Outcome]) -> str:
     """The worst that happened, else whether anything changed."""
     found = {its.outcome for its in outcomes}
-    ranked = ("parked", "failed", "applied", "deferred", "noop")
+    ranked = ("parked", "failed", "rejected", "applied", "deferred", "noop")
     return next((name for name in ranked if name in found), "noop")
 
 

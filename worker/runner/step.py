@@ -43,7 +43,7 @@ class Cause:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What one step did: applied, noop, deferred, failed, parked or fenced."""
+    """What one step did: applied, noop, deferred, rejected, failed, parked or fenced."""
 
     org_id: int
     outcome: str

@@ -6,6 +6,7 @@ from nrem.sdk._async.policies import AsyncPolicyCalls
 from nrem.sdk._async.runs import AsyncRunCalls
 from nrem.sdk.body import budgets_body
 from nrem.sdk.models.account import TenantBudgets, TenantBudgetsView
+from nrem.sdk.models.card import RenamedAgent
 from nrem.sdk.request import read, write
 from nrem.sdk.settings import Door
 
@@ -41,3 +42,14 @@ class AsyncAdmin(AsyncPolicyCalls, AsyncRunCalls):
         request = write("PUT", _BUDGETS, org_id, body=budgets_body(budgets), timeout=timeout)
         door = self._transport.settings.operator()
         return await self._transport.call(request, TenantBudgetsView, door)
+
+    async def rename_agent(
+        self, old: str, new: str, *, timeout: float | None = None
+    ) -> RenamedAgent:
+        """Give an agent another id; cards, observations and memories stay its own.
+
+        Raises: Z3rnoError; ConflictError when there is one of that id.
+        """
+        body = {"old": old, "new": new}
+        request = write("POST", "/v1/admin/agents:rename", body=body, timeout=timeout)
+        return await self._call(request, RenamedAgent)

@@ -5,21 +5,21 @@ from typing import Self
 
 from nrem.sdk._async.account import AsyncAccountCalls
 from nrem.sdk._async.admin import AsyncAdmin
+from nrem.sdk._async.context import AsyncContextCalls
 from nrem.sdk._async.conversations import AsyncConversationCalls
 from nrem.sdk._async.forget import AsyncForgetCalls
 from nrem.sdk._async.history import AsyncHistoryCalls
 from nrem.sdk._async.jobs import AsyncJobCalls
-from nrem.sdk._async.memories import AsyncMemoryCalls
-from nrem.sdk._async.recall import AsyncRecallCalls
 from nrem.sdk._async.sessions import AsyncSessionCalls
+from nrem.sdk._async.tools import AsyncToolCalls
 from nrem.sdk._async.transport import AsyncTransport
 from nrem.sdk.pause import AsyncPause, async_pause
 from nrem.sdk.settings import MAX_RETRIES, TIMEOUT_SECONDS, settings
 
 
 class AsyncClient(
-    AsyncMemoryCalls,
-    AsyncRecallCalls,
+    AsyncToolCalls,
+    AsyncContextCalls,
     AsyncForgetCalls,
     AsyncHistoryCalls,
     AsyncSessionCalls,

@@ -6,21 +6,21 @@ from typing import Self
 
 from nrem.sdk._sync.account import AccountCalls
 from nrem.sdk._sync.admin import Admin
+from nrem.sdk._sync.context import ContextCalls
 from nrem.sdk._sync.conversations import ConversationCalls
 from nrem.sdk._sync.forget import ForgetCalls
 from nrem.sdk._sync.history import HistoryCalls
 from nrem.sdk._sync.jobs import JobCalls
-from nrem.sdk._sync.memories import MemoryCalls
-from nrem.sdk._sync.recall import RecallCalls
 from nrem.sdk._sync.sessions import SessionCalls
+from nrem.sdk._sync.tools import ToolCalls
 from nrem.sdk._sync.transport import Transport
 from nrem.sdk.pause import Pause, pause
 from nrem.sdk.settings import MAX_RETRIES, TIMEOUT_SECONDS, settings
 
 
 class Client(
-    MemoryCalls,
-    RecallCalls,
+    ToolCalls,
+    ContextCalls,
     ForgetCalls,
     HistoryCalls,
     SessionCalls,

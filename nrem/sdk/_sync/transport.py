@@ -118,6 +118,8 @@ class Transport:
             headers["Content-Type"] = "application/json"
         if request.idempotency_key is not None:
             headers["Idempotency-Key"] = request.idempotency_key
+        if request.if_match is not None:
+            headers["If-Match"] = request.if_match
         return self._http.build_request(
             request.method,
             door.url + request.path,

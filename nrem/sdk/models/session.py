@@ -19,6 +19,16 @@ class Consolidation(Model):
     reason: str | None = None
 
 
+class Observing(Model):
+    """How observing an ended session goes.
+
+    waiting; done; failed, and will be tried again; parked, until an operator looks.
+    """
+
+    state: str
+    reason: str | None = None
+
+
 class Session(Model):
     """A session, and where it stands: open, ended or consolidated."""
 
@@ -32,9 +42,11 @@ class Session(Model):
     ended_at: Timestamp | None = None
     turns: int = 0
     memories: int = 0
+    observations: int = 0
     transitioned_count: int = 0
     run_id: str | None = None
     consolidation: Consolidation | None = None
+    observing: Observing | None = None
 
     @property
     def id(self) -> str:

@@ -1,5 +1,6 @@
 """What all answers have in common, and answers that are read as a list."""
 
+from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from typing import Generic, TypeVar, overload
 
@@ -17,9 +18,9 @@ class Model(BaseModel):
 class Items(Model, Sequence[Item], Generic[Item]):
     """An answer that is read like the list it holds."""
 
+    @abstractmethod
     def _items(self) -> Sequence[Item]:
         """The list."""
-        raise NotImplementedError
 
     def __len__(self) -> int:
         return len(self._items())

@@ -10,6 +10,7 @@ FROM (
     AND o.subject_id = cast(:subject_id AS bigint)
     AND o.created_at <= cast(:as_of AS timestamptz)
     AND (o.archived_at IS NULL OR o.archived_at > cast(:as_of AS timestamptz))
+    AND NOT o.absences @> cast(:as_of AS timestamptz)
   ORDER BY o.ordinal DESC
   LIMIT 5000
 ) AS n

@@ -29,4 +29,4 @@ JOIN streams AS s ON s.org_id = cast(:org_id AS bigint) AND s.id = due.stream_id
 WHERE l.org_id = cast(:org_id AS bigint)
   AND l.pass = cast(:pass AS text)
   AND l.stream_id = due.stream_id
-RETURNING l.stream_id, s.ref_id, l.fence, l.cursor_seq, l.attempts
+RETURNING l.stream_id, s.ref_id, l.fence, l.cursor_seq, l.attempts, l.rejections

@@ -4,6 +4,7 @@
 UPDATE leases AS l
 SET cursor_seq = l.cursor_seq + cast(:steps AS bigint),
     attempts = CASE WHEN cast(:is_failure AS bool) THEN l.attempts ELSE 0 END,
+    rejections = cast(:rejections AS int),
     owner = NULL,
     lease_until = NULL,
     due_at = 'infinity'

@@ -1,6 +1,5 @@
 -- reflect_archive: takes active observations out of the log, each for its reason.
 -- Index: observations_ordinal_key
--- Role: nrem_worker
 UPDATE observations AS o
 SET archived_at = app_now(), archived_reason = w.reason, archived_by = cast(:run_id AS bigint)
 FROM unnest(cast(:ordinals AS int[]), cast(:reasons AS text[])) AS w (ordinal, reason)

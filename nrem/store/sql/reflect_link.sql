@@ -1,6 +1,5 @@
 -- reflect_link: says which observations new ones were made from.
 -- Index: observations_ordinal_key, observation_parents_pkey
--- Role: nrem_worker
 INSERT INTO observation_parents (org_id, observation_id, parent_id)
 SELECT p.org_id, w.child_id, p.id
 FROM unnest(cast(:children AS bigint[]), cast(:ordinals AS int[])) AS w (child_id, ordinal)

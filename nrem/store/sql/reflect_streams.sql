@@ -1,6 +1,5 @@
 -- reflect_streams: the streams of people.
 -- Index: streams_ref_key
--- Role: nrem_worker
 SELECT s.id
 FROM streams AS s
 WHERE s.org_id = cast(:org_id AS bigint)

@@ -1,6 +1,5 @@
 -- reflect_taken: active observations of a person with these contents.
 -- Index: observations_active_key
--- Role: nrem_worker
 SELECT o.ordinal, o.content_hash
 FROM observations AS o
 WHERE o.org_id = cast(:org_id AS bigint)

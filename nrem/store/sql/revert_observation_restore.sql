@@ -8,4 +8,4 @@ WHERE o.org_id = cast(:org_id AS bigint)
     SELECT FROM observations AS a
     WHERE a.org_id = o.org_id AND a.subject_id = o.subject_id AND a.content_hash = o.content_hash
       AND a.archived_at IS NULL)
-RETURNING o.tokens
+RETURNING o.subject_id, o.tokens

@@ -1,171 +1,60 @@
-"""Leased passes: one holder at a time, and a late holder changes nothing."""
+"""Leased passes: one holder at a time."""
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from sqlalchemy import TextClause
 
-from nrem.store import lease
-from nrem.store.statement import statement
+from tests.worker.leasing import BARE, give_work, kind, lease_of, runs
 from tests.worker.trouble import OPEN_TRANSACTIONS, Killed, frozen, killed, poisoned
 from tests.world import NOW, Org, end, turn
-from worker.contract import Changes, Nothing, Pass, Shape, Work
+from worker.contract import Changes, Nothing, Work
 from worker.passes.consolidate import CONSOLIDATE
-from worker.runner import Outcome
 
 SECOND = timedelta(seconds=1)
 MICROSECOND = timedelta(microseconds=1)
 
 
-def _find(*_: object) -> list[str]:
-    return ["something"]
-
-
-def _count(*_: object) -> Changes:
-    return Changes(read=1, changed=1)
-
-
-# Writes nothing but its run row, so that nothing but fence and cursor keeps it from doing so twice.
-BARE = Pass(name="consolidate", shape=Shape.LEASED, claim=_find, apply=_count)
-
-
-def _give_work(org: Org, *sessions: str) -> None:
-    """A subject of its own for each session, due at once."""
-    for session in sessions or ("s",):
-        org.append(turn("I moved to Lisbon in May.", session=session, user=session), end(session))
-    org.world.drain("score")
-
-
-def _lease(org: Org, columns: str) -> list[Any]:
-    rows = org.ask(
-        f"SELECT {columns} FROM leases "  # noqa: S608
-        "WHERE org_id = %(org)s AND pass = 'consolidate' ORDER BY stream_id"
-    )
-    return [tuple(row) for row in rows]
-
-
-def _runs(org: Org) -> list[str]:
-    return org.column(
-        "SELECT outcome FROM runs WHERE org_id = %(org)s AND pass = 'consolidate' ORDER BY id"
-    )
-
-
-def _kind(outcome: Outcome | None) -> str | None:
-    return outcome.outcome if outcome else None
-
-
 def test_attempt_and_fence_count_when_the_stream_is_claimed(org: Org) -> None:
-    _give_work(org)
+    give_work(org)
 
     with pytest.raises(Killed):
         org.world.step(killed(BARE))
 
-    assert _lease(org, "attempts, fence, cursor_seq, owner IS NULL") == [(1, 1, 0, False)]
+    assert lease_of(org, "attempts, fence, cursor_seq, owner IS NULL") == [(1, 1, 0, False)]
 
 
 def test_end_of_a_step_gives_the_stream_back_and_moves_the_cursor(org: Org) -> None:
-    _give_work(org)
+    give_work(org)
 
     org.world.step(BARE)
 
     columns = "attempts, fence, cursor_seq, owner, lease_until"
-    assert _lease(org, columns) == [(0, 1, 1, None, None)]
+    assert lease_of(org, columns) == [(0, 1, 1, None, None)]
 
 
 def test_stream_is_held_by_one_at_a_time(org: Org) -> None:
-    _give_work(org)
+    give_work(org)
     seen: list[str | None] = []
 
-    org.world.step(frozen(BARE, lambda: seen.append(_kind(org.world.step(BARE)))))
+    org.world.step(frozen(BARE, lambda: seen.append(kind(org.world.step(BARE)))))
 
     assert seen == [None]
-    assert _runs(org) == ["applied"]
+    assert runs(org) == ["applied"]
 
 
 def test_streams_of_one_org_are_worked_on_side_by_side(org: Org) -> None:
-    _give_work(org, "s1", "s2")
+    give_work(org, "s1", "s2")
     seen: list[str | None] = []
 
-    org.world.step(frozen(BARE, lambda: seen.append(_kind(org.world.step(BARE)))))
+    org.world.step(frozen(BARE, lambda: seen.append(kind(org.world.step(BARE)))))
 
     assert seen == ["applied"]
-    assert _runs(org) == ["applied", "applied"]
-
-
-def _freeze_and_take_over(org: Org) -> Outcome | None:
-    """A holder freezes past its lease; another takes the stream over; then the first wakes up."""
-    _give_work(org)
-
-    def meanwhile() -> None:
-        org.world.lapse()
-        org.world.step(BARE)
-
-    return org.world.step(frozen(BARE, meanwhile))
-
-
-def test_late_holder_whose_stream_another_has_done_writes_nothing(org: Org) -> None:
-    late = _freeze_and_take_over(org)
-
-    assert _kind(late) == "fenced"
-    assert _runs(org) == ["applied"]
-
-
-def test_without_fence_and_cursor_the_late_holder_would_double(
-    org: Org, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    guarded = str(statement("lease_finish"))
-    bare = "\n".join(
-        line
-        for line in guarded.splitlines()
-        if "AND l.fence =" not in line
-        if "AND l.cursor_seq =" not in line
-    )
-    monkeypatch.setattr(
-        lease,
-        "statement",
-        lambda name: TextClause(bare) if name == "lease_finish" else statement(name),
-    )
-
-    late = _freeze_and_take_over(org)
-
-    assert len(guarded.splitlines()) - len(bare.splitlines()) == 2
-    assert _kind(late) == "applied"
-    assert _runs(org) == ["applied", "applied"]
-
-
-def test_late_holder_whose_stream_another_holds_writes_nothing(org: Org) -> None:
-    _give_work(org)
-
-    def meanwhile() -> None:
-        org.world.lapse()
-        with pytest.raises(Killed):
-            org.world.step(killed(BARE))
-
-    late = org.world.step(frozen(BARE, meanwhile))
-
-    assert _kind(late) == "fenced"
-    assert not _runs(org)
-    assert _lease(org, "fence, cursor_seq, owner IS NULL") == [(2, 0, False)]
-
-
-def test_late_failure_takes_nothing_from_the_new_holder(org: Org) -> None:
-    _give_work(org)
-
-    def meanwhile() -> None:
-        org.world.lapse()
-        with pytest.raises(Killed):
-            org.world.step(killed(BARE))
-
-    late = org.world.step(frozen(poisoned(BARE, lambda _: True), meanwhile))
-
-    assert _kind(late) == "fenced"
-    assert _lease(org, "fence, owner IS NULL") == [(2, False)]
+    assert runs(org) == ["applied", "applied"]
 
 
 def test_stream_of_a_killed_process_is_done_after_its_lease(org: Org) -> None:
-    _give_work(org)
+    give_work(org)
     with pytest.raises(Killed):
         org.world.step(killed(CONSOLIDATE))
 
@@ -176,24 +65,24 @@ def test_stream_of_a_killed_process_is_done_after_its_lease(org: Org) -> None:
 
 
 def test_lease_is_renewed_while_a_proposal_is_made(org: Org) -> None:
-    _give_work(org)
+    give_work(org)
     seen: list[str | None] = []
 
     def meanwhile() -> None:
-        first = _lease(org, "lease_until")
-        while _lease(org, "lease_until") == first:
+        first = lease_of(org, "lease_until")
+        while lease_of(org, "lease_until") == first:
             pass
-        seen.append(_kind(org.world.step(BARE)))
+        seen.append(kind(org.world.step(BARE)))
 
     org.world.step(frozen(replace(BARE, lease_seconds=1.5), meanwhile))
 
     assert seen == [None]
-    assert _runs(org) == ["applied"]
+    assert runs(org) == ["applied"]
 
 
 def test_failing_stream_is_parked_after_the_last_attempt_and_others_go_on(org: Org) -> None:
-    _give_work(org, "bad", "good")
-    bad = _lease(org, "stream_id")[0][0]
+    give_work(org, "bad", "good")
+    bad = lease_of(org, "stream_id")[0][0]
 
     def propose(job: Work, _found: object) -> None:
         if job.lease and job.lease.stream_id == bad:
@@ -202,13 +91,13 @@ def test_failing_stream_is_parked_after_the_last_attempt_and_others_go_on(org: O
     for minutes in range(BARE.max_attempts):
         org.world.drain(replace(BARE, propose=propose), now=NOW + timedelta(minutes=minutes))
 
-    assert _lease(org, "state, cursor_seq") == [("parked", 0), ("active", 1)]
+    assert lease_of(org, "state, cursor_seq") == [("parked", 0), ("active", 1)]
     parked = org.ask("SELECT item_kind, item_id, reason, error_class FROM parked")
     assert [tuple(row) for row in parked] == [("stream", bad, "failed", "ValueError")]
 
 
 def test_parked_stream_is_not_claimed(org: Org) -> None:
-    _give_work(org)
+    give_work(org)
     for minutes in range(BARE.max_attempts):
         org.world.drain(poisoned(BARE, lambda _: True), now=NOW + timedelta(minutes=minutes))
 
@@ -218,7 +107,7 @@ def test_parked_stream_is_not_claimed(org: Org) -> None:
 
 
 def test_stream_that_kills_its_process_is_parked(org: Org) -> None:
-    _give_work(org)
+    give_work(org)
     for _ in range(BARE.max_attempts):
         with pytest.raises(Killed):
             org.world.step(killed(BARE))
@@ -226,41 +115,41 @@ def test_stream_that_kills_its_process_is_parked(org: Org) -> None:
 
     org.world.drain(BARE)
 
-    assert _runs(org) == ["parked"]
+    assert runs(org) == ["parked"]
     assert org.column("SELECT reason FROM parked WHERE org_id = %(org)s") == ["crashed"]
 
 
 @pytest.mark.parametrize(("failures", "pause"), [(1, 2 * SECOND), (2, 4 * SECOND), (3, 8 * SECOND)])
 def test_pause_after_a_failure_doubles(org: Org, failures: int, pause: timedelta) -> None:
-    _give_work(org)
+    give_work(org)
     failing, failed_at = poisoned(BARE, lambda _: True), NOW + timedelta(minutes=failures)
     for minutes in range(1, failures + 1):
         org.world.drain(failing, now=NOW + timedelta(minutes=minutes))
 
     org.world.drain(failing, now=failed_at + pause - MICROSECOND)
-    too_early = len(_runs(org))
+    too_early = len(runs(org))
     org.world.drain(failing, now=failed_at + pause)
 
     assert too_early == failures
-    assert len(_runs(org)) == failures + 1
+    assert len(runs(org)) == failures + 1
 
 
 @pytest.mark.parametrize(
-    ("reason", "runs"), [("not_due", []), ("events_not_scored_yet", ["deferred"])]
+    ("reason", "left"), [("not_due", []), ("events_not_scored_yet", ["deferred"])]
 )
 def test_early_wake_leaves_no_run_row_and_a_deferral_does(
-    org: Org, reason: str, runs: list[str]
+    org: Org, reason: str, left: list[str]
 ) -> None:
-    _give_work(org)
+    give_work(org)
 
     org.world.step(replace(BARE, claim=lambda *_: Nothing(reason=reason)))
 
-    assert _runs(org) == runs
-    assert _lease(org, "attempts, cursor_seq") == [(0, 0)]
+    assert runs(org) == left
+    assert lease_of(org, "attempts, cursor_seq") == [(0, 0)]
 
 
 def test_no_transaction_is_open_while_a_proposal_is_made(org: Org) -> None:
-    _give_work(org)
+    give_work(org)
     seen = {}
 
     def propose(_job: Work, _found: object) -> None:
@@ -276,7 +165,7 @@ def test_no_transaction_is_open_while_a_proposal_is_made(org: Org) -> None:
 
 
 def test_run_row_names_stream_fence_and_engine(org: Org) -> None:
-    _give_work(org)
+    give_work(org)
 
     org.world.drain(CONSOLIDATE)
 
@@ -291,7 +180,7 @@ def test_append_during_a_step_makes_the_stream_due_again(org: Org) -> None:
     def give_more() -> None:
         org.append(turn("I sold the car in June.", session="s2", user="s"), end("s2"))
 
-    _give_work(org)
+    give_work(org)
 
     org.world.step(frozen(CONSOLIDATE, give_more))
     org.world.drain("score")

@@ -1,4 +1,4 @@
--- promote_forget_attributes: takes out which attributes memories were known to state.
+-- attribute_forget: takes out which attributes memories were known to state.
 -- Index: attributes_memory_idx
 -- Role: nrem_worker
 DELETE FROM attributes AS a

@@ -1,4 +1,4 @@
--- promote_add_attributes: writes down which attributes memories state a value of.
+-- attribute_add: writes down which attributes memories state a value of.
 -- Index: attributes_pkey
 -- Role: nrem_worker
 INSERT INTO attributes (org_id, subject_id, attribute_key, memory_id)

@@ -1,4 +1,4 @@
--- promote_by_attribute: the newest memories of the subject that state a value of one of the attributes.
+-- attribute_stating: the newest memories of the subject that state a value of one of the attributes.
 -- Index: attributes_pkey
 -- Role: nrem_worker
 SELECT DISTINCT a.memory_id

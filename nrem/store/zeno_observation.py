@@ -1,0 +1,336 @@
+"""Observations that zeno-memory's actors make and edit: rows of the same logs as nrem's own.
+
+A row of theirs rests on the messages it cites, where they are stored; else on an event that holds
+it. Each batch and each run of edits has a run row, by which it is told and undone. Lock order:
+directory, streams, leases, logs, observations.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection
+
+from nrem.digest import Digest
+from nrem.policy.consolidate_model import Trust, Vector, least_trust
+from nrem.policy.observe_model import Priority
+from nrem.policy.observe_window import trust_of_role
+from nrem.policy.text import token_estimate
+from nrem.policy.zeno_edits import Applied, Rewrite, Row, apply, named
+from nrem.store import observation, reflect, run
+from nrem.store.append import append
+from nrem.store.event import OBSERVATION, NewEvent
+from nrem.store.memory import content_hash
+from nrem.store.observation import Added, Log, NewObservation, Written
+from nrem.store.run import Run
+from nrem.store.statement import statement
+from nrem.store.work import Waits
+
+_CAUSE: Final = "zeno"
+_OWNER: Final = "zeno"
+# As Zeno makes them: no caller's words get into a run row by this way.
+_RUN: Final = re.compile(r"[0-9a-f]{12}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Foreign:
+    """An observation as somebody else made it."""
+
+    text: str
+    priority: Priority
+    observation_date: datetime
+    referenced_date: datetime | None
+    rounds: tuple[int, ...]
+    # None: now
+    created_at: datetime | None
+    archived_at: datetime | None
+    vector: Vector
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whose:
+    """Whose observations they are, and with which agent the person speaks."""
+
+    agent: str
+    user: str
+    # of the pair
+    subject_id: int
+    # of the user with the agent in whose name conversations are kept
+    speaker_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hand:
+    """What it takes besides the rows."""
+
+    org_id: int
+    now: datetime
+    digest: Digest
+    waits: Waits
+    # of the vectors
+    model: str
+
+
+def listed(conn: Connection, org_id: int, subject_id: int) -> Sequence[Any]:
+    """The active observations of a person, as rows, in the order of the day they are about."""
+    given = {"org_id": org_id, "subject_id": subject_id}
+    return conn.execute(statement("zeno_observation_list"), given).all()
+
+
+def add(conn: Connection, hand: Hand, whose: Whose, foreign: Sequence[Foreign]) -> None:
+    """Store observations of one person, each in a row of its own, also where one says the same."""
+    sources = _sources(conn, hand, whose, foreign)
+    _store_events(conn, hand, whose, foreign, sources)
+    run_id, stream_id = _draw(conn), _stream(conn, hand.org_id, whose.subject_id)
+    log = observation.lock(conn, hand.org_id, [whose.subject_id])[whose.subject_id]
+    new = [
+        NewObservation(
+            subject_id=whose.subject_id,
+            text=one.text,
+            content_hash=content_hash(hand.digest, hand.org_id, one.text),
+            priority=one.priority,
+            trust=sources[at].trust,
+            tokens=token_estimate(one.text),
+            observation_date=one.observation_date,
+            referenced_date=one.referenced_date,
+            referenced_from=one.referenced_date,
+            source_event_ids=sources[at].events,
+            vector=one.vector,
+            rounds=one.rounds,
+            created_at=one.created_at,
+        )
+        for at, one in enumerate(foreign)
+    ]
+    added = _write(conn, hand, log, new, run_id)
+    _close(conn, hand.org_id, log, {one.ordinal: foreign[one.place] for one in added})
+    told = Told(duty="observe", run_id=run_id, stream_id=stream_id, cause=_CAUSE)
+    detail = {"observations": [one.observation_id for one in added]}
+    _record(conn, hand, told, read=len(foreign), changed=len(added), detail=detail)
+
+
+@dataclass(slots=True)
+class _Source:
+    """What an observation rests on."""
+
+    events: tuple[int, ...]
+    trust: Trust
+
+
+def _sources(
+    conn: Connection, hand: Hand, whose: Whose, foreign: Sequence[Foreign]
+) -> list[_Source]:
+    """The stored messages behind each.
+
+    A citation names no thread: those that lie behind the watermark are meant, and without such any
+    that have the number. Where several threads could be meant, it rests on all of them, so that it
+    goes with any.
+    """
+    cited = [(at, number) for at, one in enumerate(foreign) for number in one.rounds]
+    rows = []
+    if cited:
+        places, rounds = zip(*cited, strict=True)
+        given = {
+            "org_id": hand.org_id,
+            "places": list(places),
+            "speakers": [whose.speaker_id] * len(cited),
+            "watchers": [whose.subject_id] * len(cited),
+            "rounds": list(rounds),
+        }
+        rows = list(conn.execute(statement("zeno_observation_source"), given))
+    found = []
+    for at in range(len(foreign)):
+        own = [row for row in rows if row.place == at]
+        meant = [row for row in own if row.is_new] or own
+        found.append(
+            _Source(
+                events=tuple(sorted({row.event_id for row in meant})),
+                trust=least_trust(trust_of_role(row.role) for row in meant),
+            )
+        )
+    return found
+
+
+def _store_events(
+    conn: Connection,
+    hand: Hand,
+    whose: Whose,
+    foreign: Sequence[Foreign],
+    sources: Sequence[_Source],
+) -> None:
+    """Give an event of its own to each that rests on no message."""
+    places = [at for at, one in enumerate(sources) if not one.events]
+    events = [_event(hand, whose, foreign[at], at) for at in places]
+    if not events:
+        return
+    stored = append(conn, hand.org_id, events, now=hand.now, waits=hand.waits)
+    for at, one in zip(places, stored, strict=True):
+        sources[at].events = (one.event_id,)
+
+
+def _event(hand: Hand, whose: Whose, one: Foreign, index: int) -> NewEvent:
+    body = {"content": one.text}
+    return NewEvent(
+        kind=OBSERVATION,
+        agent=whose.agent,
+        user=whose.user,
+        occurred_at=min(one.observation_date, hand.now),
+        body=body,
+        body_hash=hand.digest.of_json([OBSERVATION, body]),
+        index=index,
+    )
+
+
+def _write(
+    conn: Connection, hand: Hand, log: Log, new: Sequence[NewObservation], run_id: int
+) -> list[Added]:
+    """Store them all; what repeats an active row gets a digest of its own."""
+    hashes = {one.content_hash: one.content_hash.hex() for one in new}
+    taken = {known for _, known in reflect.taken(conn, hand.org_id, log.subject_id, hashes)}
+    written = []
+    for at, one in enumerate(new, start=1):
+        known = hashes[one.content_hash]
+        own = hand.digest.of("repeat", one.content_hash, log.last_ordinal + at)
+        written.append(replace(one, content_hash=own) if known in taken else one)
+        taken.add(known)
+    of = Written(run_id=run_id, model=hand.model)
+    return observation.add(conn, hand.org_id, written, {log.subject_id: log}, of)
+
+
+def _close(conn: Connection, org_id: int, log: Log, of: Mapping[int, Foreign]) -> None:
+    """Archive those that came archived."""
+    archived = {ordinal: one.archived_at for ordinal, one in of.items() if one.archived_at}
+    if not archived:
+        return
+    given = {
+        "org_id": org_id,
+        "subject_id": log.subject_id,
+        "ordinals": list(archived),
+        "archived_at": list(archived.values()),
+    }
+    gone = conn.execute(statement("zeno_observation_close"), given).scalars().all()
+    observation.grow(conn, org_id, {}, {log.subject_id: -sum(gone)})
+
+
+def edit(
+    conn: Connection,
+    hand: Hand,
+    subject_id: int,
+    edits: Sequence[Any],
+    vectors: Mapping[str, Sequence[float]],
+    *,
+    run_name: str,
+    protect_high: bool,
+) -> Applied:
+    """Carry edits out in one transaction, with a run row that can be undone."""
+    run_id, stream_id = _draw(conn), _stream(conn, hand.org_id, subject_id)
+    log = observation.lock(conn, hand.org_id, [subject_id])[subject_id]
+    done = apply(edits, _rows(conn, hand.org_id, subject_id, edits), protect_high=protect_high)
+    gone = reflect.archive(conn, hand.org_id, log, done.archived, run_id=run_id)
+    new = [_rewritten(hand, subject_id, one, vectors) for one in done.written]
+    added = _write(conn, hand, log, new, run_id)
+    lineage = [(one, [its.ordinal for its in done.written[one.place].sources]) for one in added]
+    reflect.link(conn, hand.org_id, subject_id, lineage)
+    observation.grow(conn, hand.org_id, {}, {subject_id: -gone})
+    cause = f"{_CAUSE}:{run_name}" if _RUN.fullmatch(run_name) else _CAUSE
+    detail = {
+        "created": [one.observation_id for one in added],
+        "archived": dict(Counter(done.archived.values())),
+        "refused": {"rejected": done.rejected} if done.rejected else {},
+    }
+    told = Told(duty="reflect", run_id=run_id, stream_id=stream_id, cause=cause)
+    _record(conn, hand, told, read=len(edits), changed=len(done.archived), detail=detail)
+    return done
+
+
+def _rows(conn: Connection, org_id: int, subject_id: int, edits: Iterable[Any]) -> dict[int, Row]:
+    given = {"org_id": org_id, "subject_id": subject_id, "ordinals": named(edits)}
+    return {
+        row.ordinal: Row(
+            ordinal=row.ordinal,
+            priority=Priority(row.priority),
+            trust=Trust(row.trust),
+            observation_date=row.observation_date,
+            referenced_date=row.referenced_date,
+            referenced_from=row.referenced_from,
+            rounds=tuple(row.rounds),
+            events=tuple(row.events),
+        )
+        for row in conn.execute(statement("zeno_observation_pick"), given)
+    }
+
+
+def _rewritten(
+    hand: Hand, subject_id: int, one: Rewrite, vectors: Mapping[str, Sequence[float]]
+) -> NewObservation:
+    return NewObservation(
+        subject_id=subject_id,
+        text=one.text,
+        content_hash=content_hash(hand.digest, hand.org_id, one.text),
+        priority=one.priority,
+        trust=one.trust,
+        tokens=token_estimate(one.text),
+        observation_date=one.observation_date,
+        referenced_date=one.referenced_date,
+        referenced_from=one.referenced_from,
+        source_event_ids=one.events,
+        vector=tuple(vectors[one.text]),
+        rounds=one.rounds,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """Which run it is."""
+
+    duty: str
+    run_id: int
+    stream_id: int
+    cause: str
+
+
+def _draw(conn: Connection) -> int:
+    """The number of a run, drawn before its row is written."""
+    number: int = conn.execute(statement("work_draw")).one().run_id
+    return number
+
+
+def _stream(conn: Connection, org_id: int, subject_id: int) -> int:
+    """The person's stream, by which a run names the person; made where it is missing."""
+    given = {"org_id": org_id, "kinds": ["subject"], "ref_ids": [subject_id]}
+    conn.execute(statement("stream_add"), given)
+    key = {"org_id": org_id, "subject_ids": [subject_id]}
+    number: int = conn.execute(statement("reflect_streams"), key).scalar_one()
+    return number
+
+
+def _record(
+    conn: Connection,
+    hand: Hand,
+    told: Told,
+    *,
+    read: int,
+    changed: int,
+    detail: Mapping[str, Any],
+) -> None:
+    run.add(
+        conn,
+        Run(
+            org_id=hand.org_id,
+            run_id=told.run_id,
+            pass_name=told.duty,
+            cause=told.cause,
+            task_id=None,
+            owner=_OWNER,
+            started_at=hand.now,
+            outcome="applied" if changed else "noop",
+            reason=None if changed else "refused",
+            read=read,
+            proposed=read,
+            changed=changed,
+            stream_id=told.stream_id,
+            detail=detail,
+        ),
+    )

@@ -1,0 +1,29 @@
+import stat
+from pathlib import Path
+
+import pytest
+
+from nrem.errors import ConfigError
+from nrem.own_file import own_directory
+
+
+def test_empty_directory_is_closed_to_others(tmp_path: Path) -> None:
+    path = tmp_path / "data"
+    path.mkdir()
+    path.chmod(0o755)
+
+    own_directory(path)
+
+    assert stat.S_IMODE(path.stat().st_mode) == 0o700
+
+
+def test_directory_with_other_files_keeps_its_mode(tmp_path: Path) -> None:
+    path = tmp_path / "home"
+    path.mkdir()
+    path.chmod(0o755)
+    (path / "letter").touch()
+
+    with pytest.raises(ConfigError, match="not empty"):
+        own_directory(path)
+
+    assert stat.S_IMODE(path.stat().st_mode) == 0o755
