@@ -33,12 +33,24 @@ class Night:
     org: Org
     asking: Asking
 
+    def begin(self) -> None:
+        """Three users drink tea, each another."""
+        for user, what in zip(USERS, ("green tea", "black tea", "mint tea"), strict=True):
+            self._tell(user, what, "aab", NOW)
+        self._settle(NOW)
+
     def drink(self, user: str, what: str, *, sessions: str = "aab", now: datetime = NOW) -> None:
         """What one user is known to drink, in as many episodes as there are letters."""
+        self._tell(user, what, sessions, now)
+        self._settle(now)
+
+    def _tell(self, user: str, what: str, sessions: str, now: datetime) -> None:
         for at, session in enumerate(sessions):
             said = _TEA[at % 3].format(what=what)
             one = memory(said, user=user, session=f"{user}-{session}", occurred_at=now + at * HOUR)
             self.org.append(one, now=now)
+
+    def _settle(self, now: datetime) -> None:
         for name in ("score", "embed"):
             self.org.world.drain(name, now=now)
 
@@ -92,6 +104,5 @@ def night(world: World, org: Org, data_dir: Path) -> Iterator[Night]:
     with asking(world, data_dir) as found:
         found.api.batches.clock = lambda: SENT
         its = Night(org=org, asking=found)
-        for user, what in zip(USERS, ("green tea", "black tea", "mint tea"), strict=True):
-            its.drink(user, what)
+        its.begin()
         yield its
