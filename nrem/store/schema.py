@@ -68,9 +68,8 @@ from nrem.store.schema_tenant import (
     policies,
     runs,
 )
-from nrem.store.schema_zeno import carried, zeno_sessions, zeno_threads, zeno_watermarks
 from nrem.store.schema_vector import vectors
-from nrem.store.schema_zeno import zeno_sessions, zeno_threads, zeno_watermarks
+from nrem.store.schema_zeno import carried, zeno_sessions, zeno_threads, zeno_watermarks
 
 __all__ = ["CONTENT_COLUMNS", "CONTROL_TABLES", "SCHEMA_VERSION", "TENANT_TABLES", "metadata"]
 

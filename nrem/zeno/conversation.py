@@ -66,7 +66,8 @@ class ConversationStore(Linked):
         await self._link.run(_clear, user_id, thread_key)
 
 
-def _key(means: Means, user_id: str, thread_key: str | None) -> Key:
+def key_of(means: Means, user_id: str, thread_key: str | None) -> Key:
+    """What names a conversation of the stores' agent."""
     key = None if thread_key is None else clean_id(thread_key)
     return Key(agent=means.agent, user=clean_id(user_id), thread_key=key)
 
@@ -74,14 +75,14 @@ def _key(means: Means, user_id: str, thread_key: str | None) -> Key:
 def _load(
     conn: Connection, means: Means, user_id: str, thread_key: str | None, after_sequence: int
 ) -> list[tuple[int, Any]]:
-    found = zeno_thread.find(conn, means.org_id, _key(means, user_id, thread_key))
+    found = zeno_thread.find(conn, means.org_id, key_of(means, user_id, thread_key))
     if found is None or found.thread_id is None:
         return []
     return zeno_thread.load(conn, means.org_id, found.thread_id, after_sequence=after_sequence)
 
 
 def _clear(conn: Connection, means: Means, user_id: str, thread_key: str | None) -> None:
-    found = zeno_thread.find(conn, means.org_id, _key(means, user_id, thread_key))
+    found = zeno_thread.find(conn, means.org_id, key_of(means, user_id, thread_key))
     if found is not None and found.thread_id is not None:
         zeno_thread.clear(conn, means.org_id, found.thread_id)
 
@@ -94,7 +95,7 @@ def append_messages(
     messages: Sequence[ConversationMessage],
 ) -> None:
     """Add messages behind the last one of a thread."""
-    key = _key(means, user_id, thread_key)
+    key = key_of(means, user_id, thread_key)
     subject_id, _ = zeno_thread.ensure(conn, means.org_id, key)
     thread = zeno_thread.name(subject_id, key)
     events = [_event(means, key.user, thread, index, one) for index, one in enumerate(messages)]

@@ -18,8 +18,8 @@ from nrem.policy.zeno_edits import Applied
 from nrem.store import directory, policy, zeno_observation, zeno_thread, zeno_watermark
 from nrem.store.work import Waits
 from nrem.store.zeno_observation import Foreign, Hand, Whose
-from nrem.store.zeno_thread import Key
 from nrem.store.zeno_watermark import Watermark
+from nrem.zeno.conversation import key_of
 from nrem.zeno.link import Link, Linked, Means
 from nrem.zeno.record import (
     Delete,
@@ -249,15 +249,10 @@ def _edit(
     )
 
 
-def _key(means: Means, user_id: str, thread_key: str | None) -> Key:
-    key = None if thread_key is None else clean_id(thread_key)
-    return Key(agent=means.agent, user=clean_id(user_id), thread_key=key)
-
-
 def _read_watermark(
     conn: Connection, means: Means, user_id: str, agent_id: str, thread_key: str | None
 ) -> Watermark | None:
-    found = zeno_thread.find(conn, means.org_id, _key(means, user_id, thread_key))
+    found = zeno_thread.find(conn, means.org_id, key_of(means, user_id, thread_key))
     if found is None or found.thread_id is None:
         return None
     watcher = directory.find_subject(conn, means.org_id, clean_id(agent_id), clean_id(user_id))
@@ -271,7 +266,7 @@ def _write_watermark(
 ) -> None:
     user_id, agent_id, thread_key = key
     watcher = directory.ensure_subject(conn, means.org_id, clean_id(agent_id), clean_id(user_id))
-    _, thread_id = zeno_thread.ensure(conn, means.org_id, _key(means, user_id, thread_key))
+    _, thread_id = zeno_thread.ensure(conn, means.org_id, key_of(means, user_id, thread_key))
     if status == zeno_watermark.OK:
         zeno_watermark.skip(conn, means.org_id, thread_id, last_sequence=last)
     zeno_watermark.write(conn, means.org_id, watcher, thread_id, last_sequence=last, status=status)
