@@ -13,8 +13,8 @@ branch_labels = None
 depends_on = None
 
 _HERE = Path(__file__).parent
-_PARTS = ("zeno", "shelf")
-_DOWN = ("shelf_down", "zeno_down")
+_PARTS = ("zeno", "shelf", "vector")
+_DOWN = ("vector_down", "shelf_down", "zeno_down")
 
 
 def upgrade() -> None:

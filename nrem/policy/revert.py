@@ -13,7 +13,7 @@ from nrem.policy.model import MemoryFacts, Reason, State
 from nrem.policy.run_change import RunChange, What
 
 # The passes whose runs can be undone.
-REVERTIBLE: Final = ("appraise", "consolidate", "promote", "reflect")
+REVERTIBLE: Final = ("appraise", "consolidate", "promote", "reflect", "shelf")
 
 # What a run may have written, besides versions: facts of the memory by the names of their columns.
 _INSTANTS: Final = frozenset({"last_access", "facts_since", "state_since", "true_until"})

@@ -37,6 +37,8 @@ COUNTS: Final = (
 )
 
 _REFLECT: Final = "reflect"
+# Callers bring what it does, so nobody is asked to do it again.
+_SHELF: Final = "shelf"
 
 _Row: TypeAlias = Any
 
@@ -69,6 +71,7 @@ def revert(
     if row is None:
         raise NotFoundError("there is no such run")
     _require_revertible(row)
+    again = again and row.pass_name != _SHELF
     if row.reverted_by is not None:
         return _repeat(conn, org_id, row, again=again)
     if row.pass_name == _REFLECT:

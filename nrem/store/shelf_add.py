@@ -3,21 +3,19 @@
 The event's append locks the person's stream, so two equal statements at once become one memory.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection
 
 from nrem.digest import Digest
-from nrem.policy.change import Standing
-from nrem.policy.model import MemoryType, State, Tier
+from nrem.policy.model import MemoryType, Tier
 from nrem.policy.shelf import Shelf, is_near, rarest
-from nrem.policy.state import higher
 from nrem.policy.text import token_estimate
 from nrem.policy.timeline import Timeline
-from nrem.store import audit, change, effect, memory, search, shelf, work
+from nrem.store import audit, effect, memory, shelf, shelf_make
 from nrem.store.append import append
 from nrem.store.audit import Entry, Operation
 from nrem.store.event import MEMORY, Appended, NewEvent
@@ -130,25 +128,7 @@ def _make(
         metadata=given.metadata,
         shelf=given.shelf,
     )
-    (number,) = memory.add(conn, org_id, [new], policy=timeline.at(now), now=now).ids
-    index(conn, org_id, [(number, new)], [given.meant])
-    return number
-
-
-def index(
-    conn: Connection,
-    org_id: int,
-    added: Sequence[tuple[int, NewMemory]],
-    meant: Sequence[Meant | None],
-) -> None:
-    """Store the vectors there are, and have the pass `embed` make the others."""
-    for (number, new), one in zip(added, meant, strict=True):
-        if one is not None:
-            search.add_vectors(conn, org_id, [new.text(number)], [one.vector], model=one.model)
-    later = [number for (number, _), one in zip(added, meant, strict=True) if one is None]
-    if later:
-        work.queue_items(conn, org_id, "embed", [(memory.KIND, number, 0) for number in later])
-        work.bring_forward(conn, org_id, {"embed": 0.0})
+    return shelf_make.store(conn, org_id, new, given.meant, timeline, now)
 
 
 def _twin(
@@ -197,23 +177,9 @@ def _refresh(
     is_exact: bool,
 ) -> bool:
     """Have a memory take a repeated statement over, unless time has archived it meanwhile."""
-    is_live = False
 
-    def repeated(standing: Standing, at: datetime) -> Standing:
-        nonlocal is_live
-        is_live = standing.facts.state is State.LIVE
-        if not is_live:
-            return standing
-        facts = replace(
-            standing.facts,
-            tier=higher(standing.facts.tier, given.tier),
-            last_access=at,
-            facts_since=at,
-        )
-        # Other words may carry other metadata, which adds to what is known; the same words say anew
-        # what their metadata is.
-        kept = {} if is_exact and given.metadata else standing.metadata
-        return replace(standing, facts=facts, metadata={**kept, **given.metadata})
+    def joined(known: Mapping[str, Any]) -> Mapping[str, Any]:
+        # The same words say anew what their metadata is; other words add what theirs is.
+        return {**({} if is_exact and given.metadata else known), **given.metadata}
 
-    change.make(conn, place.org_id, number, repeated, timeline=timeline, now=now)
-    return is_live
+    return shelf_make.refresh(conn, place, number, given.tier, joined, timeline=timeline, now=now)

@@ -5,7 +5,7 @@ can be shown and undone like those of nrem's own passes. Its row holds numbers a
 of a proposal that was not carried out are kept nowhere.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
@@ -13,26 +13,20 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from nrem.digest import Digest
-from nrem.policy.change import Standing
-from nrem.policy.model import MemoryFacts, MemoryType, Reason, State, Tier
+from nrem.policy.model import MemoryFacts, Reason, State, Tier
 from nrem.policy.run_change import RunChange, What
-from nrem.policy.shelf import Edited, Edits, Kept, Made, edited
-from nrem.policy.state import higher
+from nrem.policy.shelf import Edited, Edits, Kept, edited
 from nrem.policy.timeline import Timeline
-from nrem.store import change, life, memory, run, run_change, shelf, shelf_keep, work
+from nrem.store import life, run, run_change, shelf, shelf_keep, shelf_make, work
 from nrem.store.life import Write
-from nrem.store.memory import NewMemory, Owner
 from nrem.store.run import Run
 from nrem.store.run_change import as_json
 from nrem.store.shelf import Meant, Place
-from nrem.store.shelf_add import index
 from nrem.store.shelf_keep import Reach
+from nrem.store.shelf_make import NAME, Making
 from nrem.store.statement import statement
-from nrem.store.work import Waits
 
-NAME: Final = "shelf"
 _CAUSE: Final = "zeno"
-_FIRST_VERSION: Final = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,9 +80,7 @@ def apply(conn: Connection, place: Place, proposed: Proposed, means: Means) -> E
     writes = _locked(conn, place, proposed.edits, means)
     done = edited(proposed.edits, _active(conn, place, writes), proposed.stamp)
     changes = _archive(conn, place, done, writes, means, run_id)
-    sources = _sources(conn, place, done)
-    for made in (*done.replaced, *done.merged):
-        changes += _make(conn, place, made, proposed, means, run_id, sources)
+    changes += _make(conn, place, done, proposed, means, run_id)
     run_change.add(conn, place.org_id, run_id, changes)
     subject = {"subject_id": place.subject_id}
     _record(conn, place.org_id, proposed, done, len(changes), run_id, means, subject)
@@ -179,90 +171,28 @@ def _change(write: Write, what: What, version: int) -> RunChange:
     )
 
 
-def _sources(conn: Connection, place: Place, done: Edited) -> dict[int, list[int]]:
-    found: dict[int, list[int]] = {}
+def _make(
+    conn: Connection, place: Place, done: Edited, proposed: Proposed, means: Means, run_id: int
+) -> list[RunChange]:
+    """What takes the place of others, each of the events behind those."""
+    its = Making(
+        place=place,
+        run_id=run_id,
+        digest=means.digest,
+        timeline=means.timeline,
+        now=means.now,
+        meant=proposed.meant,
+    )
+    sources: dict[int, list[int]] = {}
     wanted = {"org_id": place.org_id, "memory_ids": sorted(done.archived)}
     for row in conn.execute(statement("shelf_sources"), wanted):
-        found.setdefault(row.memory_id, []).append(row.event_id)
-    return found
-
-
-def _make(
-    conn: Connection,
-    place: Place,
-    made: Made,
-    proposed: Proposed,
-    means: Means,
-    run_id: int,
-    sources: Mapping[int, Sequence[int]],
-) -> list[RunChange]:
-    """A new memory in place of others, or the active one that says the same words."""
-    events = sorted({event for one in made.source_ids for event in sources[one]})
-    content_hash = memory.content_hash(means.digest, place.org_id, made.text)
-    twin = shelf.twin(conn, place, content_hash)
-    if twin is not None and _join(conn, place, twin, made, means):
-        memory.add_sources(conn, place.org_id, [(twin, events, run_id)])
-        row = shelf.read(conn, place.org_id, place.shelf, [twin])[0]
-        version = row.version
-        return [
-            RunChange(
-                memory_id=twin,
-                what=What.MERGED,
-                version_before=version,
-                version_after=version,
-            )
-        ]
-    row = shelf.read(conn, place.org_id, place.shelf, made.source_ids)[0]
-    new = NewMemory(
-        owner=Owner(
-            subject_id=row.subject_id, agent_id=row.agent_id, user_id=row.user_id, session_id=None
-        ),
-        memory_type=MemoryType(row.type),
-        tier=made.tier,
-        content=made.text,
-        content_hash=content_hash,
-        importance=row.importance,
-        is_importance_given=True,
-        trust="derived",
-        occurred_at=row.occurred_at,
-        source_event_ids=tuple(events),
-        due_at=None,
-        metadata=made.metadata,
-        derived_by=NAME,
-        run_id=run_id,
-        shelf=place.shelf,
-        access_count=made.access_count,
-    )
-    policy = means.timeline.at(means.now)
-    added = memory.add(conn, place.org_id, [new], policy=policy, now=means.now)
-    index(conn, place.org_id, [(added.ids[0], new)], [proposed.meant.get(made.text)])
-    delays = {row.subject_id: Waits.of(policy).promote}
-    work.bring_streams_forward(conn, place.org_id, "promote", "subject", delays)
+        sources.setdefault(row.memory_id, []).append(row.event_id)
     return [
-        RunChange(
-            memory_id=added.ids[0],
-            what=What.CREATED,
-            version_before=None,
-            version_after=_FIRST_VERSION,
+        shelf_make.make(
+            conn, its, made, sorted({event for one in made.source_ids for event in sources[one]})
         )
+        for made in (*done.replaced, *done.merged)
     ]
-
-
-def _join(conn: Connection, place: Place, twin: int, made: Made, means: Means) -> bool:
-    is_live = False
-
-    def joined(standing: Standing, at: datetime) -> Standing:
-        nonlocal is_live
-        is_live = standing.facts.state is State.LIVE
-        if not is_live:
-            return standing
-        facts = standing.facts
-        tier = higher(facts.tier, made.tier)
-        facts = replace(facts, tier=tier, last_access=at, facts_since=at)
-        return replace(standing, facts=facts, metadata={**made.metadata, **standing.metadata})
-
-    change.make(conn, place.org_id, twin, joined, timeline=means.timeline, now=means.now)
-    return is_live
 
 
 def _record(

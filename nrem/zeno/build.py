@@ -72,7 +72,9 @@ class Stores:
         )
 
     async def aclose(self) -> None:
-        """Give the connections back; a later call opens others."""
+        """Write what searches left, then give the connections back; a later call opens others."""
+        await self.user_memory.aclose()
+        await self.knowledge.aclose()
         await self.link.aclose()
 
     async def __aenter__(self) -> Self:
@@ -92,6 +94,7 @@ def build_stores(
     *,
     org: str | int | None = None,
     protect_high: bool = False,
+    semantic: bool | None = None,
     **options: Any,  # noqa: ANN401 - those of Link
 ) -> Stores:
     """The six stores of an org; `database`, `org` and `options` as for one of them."""
@@ -99,8 +102,8 @@ def build_stores(
     link = session.link
     return Stores(
         session=session,
-        user_memory=UserMemoryStore(link),
-        knowledge=KnowledgeStore(link),
+        user_memory=UserMemoryStore(link, semantic=semantic),
+        knowledge=KnowledgeStore(link, semantic=semantic),
         conversation=ConversationStore(link),
         working_memory=WorkingMemoryStore(link),
         observation_log=ObservationStore(link, protect_high=protect_high),

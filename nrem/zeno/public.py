@@ -7,6 +7,7 @@ from nrem.zeno.link import Link
 from nrem.zeno.observation import ObservationStore
 from nrem.zeno.session import SessionStore
 from nrem.zeno.user_memory import UserMemoryStore
+from nrem.zeno.vector import VectorStore
 from nrem.zeno.working_memory import WorkingMemoryStore
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "SessionStore",
     "Stores",
     "UserMemoryStore",
+    "VectorStore",
     "WorkingMemoryStore",
     "build_stores",
     "three_layer",

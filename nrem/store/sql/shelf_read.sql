@@ -2,7 +2,7 @@
 -- Index: memories_pkey, accesses_waiting_idx
 SELECT m.id, m.subject_id, m.agent_id, m.user_id, m.content, m.metadata, m.recorded_at, m.type, m.tier, m.state,
        m.state_since, m.state_reason, m.facts_since, m.importance, m.last_access, m.access_count, m.pinned,
-       m.expires_at, m.version, use.accesses
+       m.expires_at, m.occurred_at, m.version, use.accesses
 FROM memories AS m
 CROSS JOIN LATERAL (
   SELECT array_agg(x.at ORDER BY x.at, x.id) AS accesses
