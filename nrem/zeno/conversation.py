@@ -10,7 +10,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final, cast
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
+from nrem.errors import NremError
 from nrem.policy.text import token_estimate
 from nrem.store import policy, zeno_thread
 from nrem.store.append import append
@@ -49,7 +51,7 @@ class ConversationStore(Linked):
         """The messages behind a number, each with its own; below 0: from the start."""
         try:
             rows = await self._link.run(_load, user_id, thread_key, after_sequence)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the agent's turn goes on
+        except (SQLAlchemyError, NremError, OSError) as error:
             _log.warning("a conversation could not be read: %s", type(error).__name__)
             return []
         return _messages(rows)

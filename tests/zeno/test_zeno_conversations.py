@@ -2,12 +2,12 @@
 
 import asyncio
 import logging
+import sqlite3
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 from zeno.memory.protocols import ConversationMessage
-from zeno.memory.sqlite.conversation_store import SqliteConversationStore
 
 from nrem.config import Settings
 from nrem.zeno import ConversationStore
@@ -15,8 +15,6 @@ from tests.world import Org, turn
 from tests.zeno.sides import NOW, OURS, Side, both, run
 
 NOWHERE = "postgresql://nobody@127.0.0.1:1/none"
-# Theirs leaves a thread behind that finds no loop to tell of its failure.
-UNOPENED = pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 THREADS = pytest.mark.parametrize("thread", [None, "t"])
 
 
@@ -150,7 +148,6 @@ def test_nul_is_no_error(side: Side) -> None:
     assert load(side, "t") == []
 
 
-@UNOPENED
 @both()
 def test_what_cannot_be_read_is_logged_and_is_nothing(
     side: Side, caplog: pytest.LogCaptureFixture
@@ -165,7 +162,6 @@ def test_what_cannot_be_read_is_logged_and_is_nothing(
     assert "ana" not in caplog.text
 
 
-@UNOPENED
 @both()
 def test_what_cannot_be_written_is_raised(side: Side) -> None:
     side.conversations = _broken(side)
@@ -175,9 +171,12 @@ def test_what_cannot_be_written_is_raised(side: Side) -> None:
 
 
 def _broken(side: Side) -> Any:  # noqa: ANN401 - of either side
-    """The side's store, where no database is."""
+    """The side's store, where no conversation is: ours without a database, theirs a table."""
     if side.name == "theirs":
-        return SqliteConversationStore("/nowhere/zeno.db")
+        append(side, say("said"))
+        with sqlite3.connect(side.path) as conn:
+            conn.execute("DROP TABLE conversations")
+        return side.conversations
     return ConversationStore(Settings(database_url=NOWHERE, pepper="x" * 16), org="org")
 
 
