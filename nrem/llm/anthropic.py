@@ -8,7 +8,7 @@ with a reply that does not fit its schema, and that reply was paid for.
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from nrem.clock import monotonic
 from nrem.llm import order as statuses
@@ -18,6 +18,8 @@ from nrem.policy.price import Usage
 if TYPE_CHECKING:
     import anthropic
     from anthropic.types import Message
+
+Answered = TypeVar("Answered")
 
 _ENDINGS: Final = {
     "end_turn": statuses.OK,
@@ -65,11 +67,9 @@ class AnthropicModel:
         began = monotonic()
         client, body = self.client, order.body()
         try:
-            message: Message = _within(
-                self._timeout_seconds, lambda: client.messages.create(**body)
-            )
+            message: Message = within(self._timeout_seconds, lambda: client.messages.create(**body))
         except TimeoutError:
-            self._leave()
+            self.leave()
             return Reply(status=statuses.TIMEOUT, duration_ms=_since(began))
         except anthropic.APITimeoutError:
             return Reply(status=statuses.TIMEOUT, duration_ms=_since(began))
@@ -82,14 +82,14 @@ class AnthropicModel:
             return Reply(status=statuses.UNREACHABLE, duration_ms=_since(began))
         return reply_of(message, _since(began))
 
-    def _leave(self) -> None:
+    def leave(self) -> None:
         """Close the connections of a call that nobody waits for; the next call makes new ones."""
         client: anthropic.Anthropic | None = vars(self).pop("client", None)
         if client is not None:
             client.close()
 
 
-def _within(seconds: float, call: "Callable[[], Message]") -> "Message":
+def within(seconds: float, call: Callable[[], Answered]) -> Answered:
     """What `call` answers. The client's own limit is for silence: a byte now and then passes it.
 
     Raises: TimeoutError when it takes longer, and whatever `call` raises.
