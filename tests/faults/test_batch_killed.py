@@ -7,11 +7,9 @@ from threading import Event
 
 from tests.faults import probe
 from tests.faults.part import part
-from tests.llm.batching import HOUR, MINUTE, SENT, Night, night
+from tests.llm.batching import HOUR, KNOWN, MINUTE, SENT, Night, night
 from tests.postgres import Database
 from tests.world import Org, World
-
-KNOWN = [f"User drinks {what} tea in the morning" for what in ("black", "green", "mint")]
 
 
 def _sender(its: Night, database: Database) -> dict[str, str]:

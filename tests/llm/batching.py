@@ -1,5 +1,6 @@
 """Persons of whom promote has something to ask, and the life of the batch that it is asked in."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ NIGHT = NOW + DAY
 # After the pause in which a batch gathers, and after the first look at it.
 SENT = NIGHT + 2 * MINUTE
 READY = NIGHT + HOUR
+# What promote makes of it.
+KNOWN = [f"User drinks {what} tea in the morning" for what in ("black", "green", "mint")]
 USERS = ("ana", "ben", "cyd")
 _TEA = (
     "User drinks {what} in the morning",
@@ -56,7 +59,18 @@ class Night:
 
     def drain(self, name: str, now: datetime, **given: Any) -> list[Outcome]:  # noqa: ANN401
         """Run a pass until nothing is due for it."""
-        return self.asking.drain(name, now=now, **given)
+        # Long enough for a busy machine: nothing here is about limits of time.
+        return self.asking.drain(name, now=now, **{"timeout_seconds": 20.0, **given})
+
+    def policy(self, **llm: Any) -> None:  # noqa: ANN401
+        """What the org wants of paid models."""
+        self.org.world.do(
+            "INSERT INTO policies (org_id, version, body, created_at) "
+            "VALUES (%(org)s, 1, jsonb_build_object('llm', %(llm)s::jsonb), %(since)s)",
+            org=self.org.number,
+            llm=json.dumps(llm),
+            since=NOW - DAY,
+        )
 
     def gather(self, now: datetime = NIGHT) -> list[Outcome]:
         """The night's tick: what promote has to ask waits for others."""

@@ -31,7 +31,7 @@ def api() -> Iterator[MessagesApi]:
 @pytest.fixture
 def batches(api: MessagesApi) -> Iterator[AnthropicBatches]:
     """The adapter, over a client of its own."""
-    model = AnthropicModel("sk-test", api.url, 0.5)
+    model = AnthropicModel("sk-test", api.url, 20.0)
     yield AnthropicBatches(model)
     model.close()
 

@@ -12,12 +12,10 @@ import pytest
 
 from nrem.llm.anthropic_batch import AnthropicBatches
 from nrem.store import batch, lease
-from tests.llm.batching import HOUR, MINUTE, NIGHT, READY, SENT, Night
+from tests.llm.batching import HOUR, KNOWN, MINUTE, NIGHT, READY, SENT, Night
 from tests.llm.batching import night as begun
 from tests.llm.messages_api import Answer
 from tests.world import Org, World
-
-KNOWN = [f"User drinks {what} tea in the morning" for what in ("black", "green", "mint")]
 
 
 class KilledError(BaseException):

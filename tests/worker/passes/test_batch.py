@@ -8,20 +8,17 @@ from typing import Any
 
 import pytest
 
-from nrem.policy.batch import KEEP_SECONDS, LIFE_SECONDS, TIDY_SECONDS
+from nrem.policy.batch import KEEP_SECONDS, TIDY_SECONDS
 from nrem.store import engine, forget_hard
 from nrem.store.forget_hard import Means
 from nrem.store.policy import timeline
-from tests.llm.batches_api import Fate
-from tests.llm.batching import DAY, HOUR, MINUTE, NIGHT, READY, SENT, Night
+from tests.llm.batching import HOUR, KNOWN, MINUTE, NIGHT, READY, SENT, Night
 from tests.llm.batching import night as begun
-from tests.llm.messages_api import Answer, broke, limited, overloaded
-from tests.world import DIGEST, NOW, Org, World
+from tests.world import DIGEST, Org, World
 from worker.passes import BY_NAME
 from worker.runner import rehearse
 
 SECOND = timedelta(seconds=1)
-KNOWN = [f"User drinks {what} tea in the morning" for what in ("black", "green", "mint")]
 WAITS = ("deferred", "batched")
 DONE = ("applied", None)
 
@@ -31,16 +28,6 @@ def night(world: World, org: Org, tmp_path: Path) -> Iterator[Night]:
     """Three users of whom promote has something to ask."""
     with begun(world, org, tmp_path / "data") as found:
         yield found
-
-
-def _policy(night: Night, **llm: Any) -> None:  # noqa: ANN401
-    night.org.world.do(
-        "INSERT INTO policies (org_id, version, body, created_at) "
-        "VALUES (%(org)s, 1, jsonb_build_object('llm', %(llm)s::jsonb), %(since)s)",
-        org=night.org.number,
-        llm=json.dumps(llm),
-        since=NOW - DAY,
-    )
 
 
 def _subject(night: Night, user: str) -> int:
@@ -187,7 +174,7 @@ def test_what_nobody_scheduled_is_asked_at_once(night: Night) -> None:
 
 
 def test_org_that_opted_out_is_asked_for_at_once(night: Night) -> None:
-    _policy(night, batch="never")
+    night.policy(batch="never")
 
     night.gather()
 
@@ -197,7 +184,7 @@ def test_org_that_opted_out_is_asked_for_at_once(night: Night) -> None:
 
 
 def test_too_few_requests_are_made_at_once(night: Night) -> None:
-    _policy(night, batch_min=4)
+    night.policy(batch_min=4)
     night.gather()
 
     night.send()
@@ -228,7 +215,7 @@ def test_changed_source_is_asked_about_anew_and_the_old_reply_is_destroyed(night
 
 
 def test_erased_person_is_not_sent(night: Night) -> None:
-    _policy(night, batch_min=1)
+    night.policy(batch_min=1)
     night.gather()
 
     _forget(night, "ana", NIGHT)
@@ -254,6 +241,21 @@ def test_reply_about_an_erased_person_is_dropped_unread_and_paid_for(night: Nigh
     assert all(night.org.column("SELECT cost_micros FROM llm_calls WHERE org_id = %(org)s"))
 
 
+def test_reply_about_a_person_who_is_erased_while_it_comes_in_is_dropped(night: Night) -> None:
+    night.gather()
+    night.send()
+
+    def forget() -> None:
+        night.asking.api.meanwhile = lambda: None
+        _forget(night, "ana", SENT)
+
+    night.asking.api.meanwhile = forget
+    night.deliver()
+
+    assert _bodies(night, "ana") == [(False, False)]
+    assert _bodies(night, "ben") == [(True, True)]
+
+
 def test_hard_forget_empties_what_models_were_shown_and_said(night: Night) -> None:
     night.drain("promote", NIGHT)
 
@@ -263,141 +265,8 @@ def test_hard_forget_empties_what_models_were_shown_and_said(night: Night) -> No
     assert _bodies(night, "ben") == [(True, True)]
 
 
-@pytest.mark.parametrize(
-    ("fate", "status"),
-    [
-        (Fate(type="expired"), "expired"),
-        (Fate(type="canceled"), "canceled"),
-        (Fate(type="errored", error="overloaded_error"), "overloaded"),
-        (Fate(type="errored", error="rate_limit_error"), "limited"),
-        (Fate(type="errored", error="invalid_request_error"), "rejected"),
-    ],
-    ids=lambda its: its if isinstance(its, str) else "",
-)
-def test_request_without_an_answer_is_made_at_once(night: Night, fate: Fate, status: str) -> None:
-    night.asking.api.batches.fates["green tea"] = fate
-    night.gather()
-    night.send()
-
-    night.deliver()
-    night.drain("promote", READY)
-
-    assert night.known() == KNOWN
-    assert night.calls() == [status, "ok", "ok", "ok"]
-    assert len(night.asking.api.calls) == 1
-    assert ("applied", "batch_gave_no_answer") in night.runs()
-
-
-@pytest.mark.parametrize(
-    ("fate", "status"),
-    [
-        (Fate(text="this is no JSON"), "invalid"),
-        (Fate(text='{"kn', stop_reason="max_tokens"), "truncated"),
-        (Fate(text="", stop_reason="refusal"), "refused"),
-    ],
-    ids=lambda its: its if isinstance(its, str) else "",
-)
-def test_reply_of_no_use_is_paid_for_and_asked_again_at_once(
-    night: Night, fate: Fate, status: str
-) -> None:
-    night.asking.api.batches.fates["green tea"] = fate
-    night.gather()
-    night.send()
-
-    night.deliver()
-    night.drain("promote", READY)
-    night.drain("promote", READY + MINUTE)
-
-    assert night.known() == KNOWN
-    assert night.calls() == [status, "ok", "ok", "ok"]
-    assert all(night.org.column("SELECT cost_micros FROM llm_calls WHERE org_id = %(org)s"))
-
-
-def test_batch_that_never_ends_is_given_up(night: Night) -> None:
-    night.gather()
-    night.send()
-
-    night.drain("batch", SENT + timedelta(seconds=LIFE_SECONDS))
-    assert night.batch() == ["sent"]
-    late = SENT + timedelta(seconds=LIFE_SECONDS) + HOUR
-    night.drain("batch", late)
-    night.drain("promote", late)
-
-    assert night.batch() == ["done"]
-    assert night.known() == KNOWN
-    assert night.calls() == ["expired", "ok"] * 3
-
-
-def test_batch_that_the_provider_does_not_know_is_given_up(night: Night) -> None:
-    night.gather()
-    night.send()
-    night.asking.api.batches.held.clear()
-
-    night.deliver()
-    night.drain("promote", READY)
-
-    assert night.runs("batch")[-1] == ("applied", "batch_expired")
-    assert night.known() == KNOWN
-
-
-def test_batch_that_the_provider_limits_is_sent_again_after_the_pause(night: Night) -> None:
-    night.asking.api.batch_script.append(limited("300"))
-    night.gather()
-
-    night.send()
-    night.send(SENT + 299 * SECOND)
-    assert night.asking.api.batches.held == []
-    night.send(SENT + 300 * SECOND)
-
-    (held,) = night.asking.api.batches.held
-    assert len(held.requests) == 3
-
-
-@pytest.mark.parametrize(
-    "answer", [broke(), Answer(status=401), Answer(status=400), Answer(status=413)]
-)
-def test_batch_that_the_provider_refuses_goes_out_one_by_one(night: Night, answer: Answer) -> None:
-    night.asking.api.batch_script.append(answer)
-    night.gather()
-
-    night.send()
-    night.drain("promote", SENT)
-
-    assert len(night.asking.api.calls) == 3
-    assert night.known() == KNOWN
-
-
-def test_overloaded_provider_is_tried_five_times(night: Night) -> None:
-    asked = night.asking.api.batches.asked
-    night.gather()
-    for hour in range(8):
-        # What fails is the making of it; that it is not there can be seen.
-        night.asking.api.batch_script[:] = [Answer(), overloaded()] if hour else [overloaded()]
-        night.send(NIGHT + (hour + 1) * HOUR)
-    night.asking.api.batch_script.clear()
-
-    night.drain("promote", NIGHT + 9 * HOUR)
-
-    assert asked == ["GET /v1/messages/batches"] * 5
-    assert night.known() == KNOWN
-
-
-def test_opting_out_cancels_what_is_under_way(night: Night) -> None:
-    night.gather()
-    night.send()
-    _policy(night, batch="never")
-
-    night.drain("batch", SENT + 10 * MINUTE)
-    night.drain("batch", SENT + 20 * MINUTE)
-    night.drain("promote", SENT + 20 * MINUTE)
-
-    assert night.calls() == ["canceled", "ok"] * 3
-    assert len(night.asking.api.calls) == 3
-    assert night.asking.api.batches.paid == 0
-
-
 def test_batches_hold_no_more_than_half_of_the_money_of_a_day(night: Night) -> None:
-    _policy(night, batch_min=1, daily_budget_usd=0.2)
+    night.policy(batch_min=1, daily_budget_usd=0.2)
 
     night.gather()
 
