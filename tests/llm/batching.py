@@ -59,8 +59,7 @@ class Night:
 
     def drain(self, name: str, now: datetime, **given: Any) -> list[Outcome]:  # noqa: ANN401
         """Run a pass until nothing is due for it."""
-        # Long enough for a busy machine: nothing here is about limits of time.
-        return self.asking.drain(name, now=now, **{"timeout_seconds": 20.0, **given})
+        return self.asking.drain(name, now=now, **given)
 
     def policy(self, **llm: Any) -> None:  # noqa: ANN401
         """What the org wants of paid models."""

@@ -26,10 +26,10 @@ def _night(asking: Asking, name: str, *, now: Any) -> None:  # noqa: ANN401
 
 
 def _answer(asking: Asking, name: str, *, now: Any) -> None:  # noqa: ANN401
-    asking.drain("batch", now=now + 2 * MINUTE, timeout_seconds=20.0)
+    asking.drain("batch", now=now + 2 * MINUTE)
     asking.api.batches.finish()
-    asking.drain("batch", now=now + HOUR, timeout_seconds=20.0)
-    asking.drain(name, now=now + HOUR, timeout_seconds=20.0)
+    asking.drain("batch", now=now + HOUR)
+    asking.drain(name, now=now + HOUR)
 
 
 def _batches(asking: Asking) -> list[int]:
