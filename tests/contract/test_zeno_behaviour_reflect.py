@@ -31,14 +31,14 @@ def _tell(org: Org, *said: str, priority: str = "medium") -> None:
 
 
 def _reflect(org: Org, *edits: Edit) -> Any:  # noqa: ANN401
-    org.world.tick("reflect")
+    org.world.tick("reflect", "request:now")
     (run,) = drive(org, "reflect", Told(edit=lambda _: edits))
     return run
 
 
 def _look(asking: Asking, org: Org, *answers: Answer) -> Any:  # noqa: ANN401
     asking.api.script += answers
-    org.world.tick("reflect")
+    org.world.tick("reflect", "request:now")
     return asking.step("reflect")
 
 
@@ -158,7 +158,7 @@ def test_line_25_success_nothing_and_failure_are_three_outcomes_each_counted(org
     for edit in (unreadable, lambda _: (), lambda _: (Delete(source_id=1),)):
         org.do("UPDATE observation_logs SET reflected_ordinal = 0")
         org.do("UPDATE leases SET due_at = app_now() WHERE pass = 'reflect'")
-        org.world.tick("reflect")
+        org.world.tick("reflect", "request:now")
         drive(org, "reflect", Told(edit=edit))
 
     told = org.ask(
@@ -179,12 +179,12 @@ def test_line_27_one_reflection_at_a_time_of_a_person(org: Org) -> None:
     beside = []
 
     def meanwhile(_: ReflectInput) -> Sequence[Edit]:
-        org.world.tick("reflect")
+        org.world.tick("reflect", "request:now")
         beside.extend(drive(org, "reflect", told))
         return [Delete(source_id=1)]
 
     told = Told(edit=meanwhile)
-    org.world.tick("reflect")
+    org.world.tick("reflect", "request:now")
     drive(org, "reflect", told)
 
     assert len(told.batches) == 1
@@ -199,7 +199,7 @@ def test_line_27_reflection_that_was_overtaken_changes_nothing(org: Org) -> None
         org.world.drain("reflect")
         return [Merge(source_ids=(2, 3), text=MERGED)]
 
-    org.world.tick("reflect")
+    org.world.tick("reflect", "request:now")
     (late, *_) = drive(org, "reflect", Told(edit=overtaken))
 
     assert late.outcome == "fenced"
