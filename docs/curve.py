@@ -10,7 +10,8 @@ from typing import Final
 
 from docs.picture import Line, Mark, Picture, svg
 from nrem.policy.decay import days_until_faded, effective_importance, retention, stability_days
-from nrem.policy.params import Curve, CurveKind, Policy
+from nrem.policy.params import Policy
+from nrem.policy.params_fade import Curve, CurveKind
 
 FOLDER: Final = Path(__file__).with_name("curves")
 _POLICY: Final = Policy.default()

@@ -54,21 +54,23 @@ class Talk:
         """What the agent says to what was said."""
         self._note("user", said)
         self.messages.append({"role": "user", "content": said})
-        reply = self._reply()
+        reply = self._reply(self._system())
         self._note("assistant", reply)
         return reply
 
-    def _reply(self) -> str:
+    def _reply(self, system: list[Any]) -> str:
         """What the model says once it has used its tools."""
+        definitions: list[Any] = self.tools.definitions
         for _ in range(MOST_CALLS):
             message = self.model.messages.create(
                 model=MODEL,
                 max_tokens=1_024,
-                system=self._system(),
-                tools=self._definitions(),
+                system=system,
+                tools=definitions,
                 messages=self.messages,
             )
-            self.messages.append({"role": "assistant", "content": message.content})
+            if message.content:  # the API takes no empty message
+                self.messages.append({"role": "assistant", "content": message.content})
             wishes = [block for block in message.content if block.type == "tool_use"]
             if not wishes:
                 return "".join(block.text for block in message.content if block.type == "text")
@@ -81,9 +83,6 @@ class Talk:
         known = self.memory.get_context(agent_id=AGENT, user_id=self.user_id, budget_tokens=4_000)
         text = f"{known.text}{INSTRUCTIONS}"
         return [{"type": "text", "text": text, "cache_control": {"type": "ephemeral"}}]
-
-    def _definitions(self) -> list[Any]:
-        return self.tools.definitions
 
     def _note(self, role: str, content: str) -> None:
         """Tell nrem of a turn."""

@@ -267,6 +267,10 @@ def _tells_nobody(_conn: Connection, _work: Work, _items: Sequence[Item], _reaso
     """Nobody waits for the items of most passes."""
 
 
+def _tells_of_no_failure(_conn: Connection, _work: Work) -> None:
+    """Nobody outside reads how far most passes have come."""
+
+
 def _cannot_park(_conn: Connection, _work: Work, _found: Any) -> None:  # noqa: ANN401
     """Batch and leased passes are parked by the runner."""
 
@@ -306,6 +310,8 @@ class Pass:
     steps: Callable[[Any], int] = _one_step
     # when this org (or, for a leased pass, this stream) has work again; never: only ticks wake it
     next_due: Callable[[Connection, Work], datetime | None] = _never_due
+    # of a leased pass: tells whoever reads how far it has come that a try failed
+    failed: Callable[[Connection, Work], None] = _tells_of_no_failure
     # of a batch pass: tells whoever waits for items that they are set aside, with the code of why
     give_up: Callable[[Connection, Work, Sequence[Item], str], None] = _tells_nobody
     # a sweep's way to take one poisonous row out of its claims

@@ -16,7 +16,7 @@ from api.openapi import takes
 from api.state import State
 from nrem import ids
 from nrem.errors import InvalidError
-from nrem.store import audit, closure, directory, engine, forget, forget_hard, hold, policy
+from nrem.store import audit, closure, directory, engine, forget, forget_hard, hold, policy, vector
 from nrem.store.audit import Actor, Entry, Operation
 from nrem.store.forget import Scope
 from nrem.store.forget_hard import Deleted, Means
@@ -255,6 +255,7 @@ def _some_memories(conn: Connection, asked: _Asked, scope: Scope, after: int) ->
 def _some_events(conn: Connection, asked: _Asked, scope: Scope, after: int) -> tuple[int, _Done]:
     org_id = asked.caller.org_id
     _require_free(conn, asked, scope)
+    vector.erase(conn, org_id, scope.agent_id, scope.user_id)
     events = forget.next_events(conn, org_id, scope, after_id=after, limit=_EVENTS)
     if not events:
         return 0, _Done()

@@ -13,8 +13,8 @@ branch_labels = None
 depends_on = None
 
 _HERE = Path(__file__).parent
-_PARTS = ("zeno", "shelf", "drift", "carried", "batch")
-_DOWN = ("batch_down", "carried_down", "drift_down", "shelf_down", "zeno_down")
+_PARTS = ("zeno", "shelf", "vector", "drift", "carried", "batch")
+_DOWN = ("batch_down", "carried_down", "drift_down", "vector_down", "shelf_down", "zeno_down")
 
 
 def upgrade() -> None:

@@ -31,15 +31,15 @@ _NOTES: Final = "SELECT id AS number, * FROM observations ORDER BY id"
 _MARKS: Final = (
     "SELECT rowid AS number, * FROM observation_runs ORDER BY last_run_at DESC, rowid DESC"
 )
-_TABLES: Final = (
-    "sessions",
-    "conversations",
-    "user_memories",
-    "working_memory",
-    "observations",
-    "observation_runs",
-)
-_LEFT_OUT: Final = ("consolidation_runs",)
+_COUNTS: Final = {
+    "sessions": "SELECT count(*) FROM sessions",
+    "conversations": "SELECT count(*) FROM conversations",
+    "user_memories": "SELECT count(*) FROM user_memories",
+    "working_memory": "SELECT count(*) FROM working_memory",
+    "observations": "SELECT count(*) FROM observations",
+    "observation_runs": "SELECT count(*) FROM observation_runs",
+}
+_LEFT_OUT: Final = {"consolidation_runs": "SELECT count(*) FROM consolidation_runs"}
 _ROLES: Final = ("user", "assistant", "system", "tool")
 _STATUSES: Final = ("ok", "empty", "error")
 
@@ -97,8 +97,8 @@ class ZenoFile:
         """How many rows each of its tables has."""
         with closing(_open(self.path)) as connection:
             return {
-                table: int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608 - names of ours
-                for table in (*_TABLES, *_LEFT_OUT)
+                table: int(connection.execute(question).fetchone()[0])
+                for table, question in {**_COUNTS, **_LEFT_OUT}.items()
                 if _has(connection, table)
             }
 
@@ -145,7 +145,7 @@ def _is_sqlite(path: Path) -> bool:
 
 def _is_zeno(path: Path) -> bool:
     with closing(_open(path)) as connection:
-        return any(_has(connection, table) for table in _TABLES)
+        return any(_has(connection, table) for table in _COUNTS)
 
 
 def _open(path: Path) -> sqlite3.Connection:

@@ -8,7 +8,7 @@ from nrem.command.database import connected
 from nrem.command.system import System
 from nrem.config import Settings
 from nrem.policy.price import usd
-from nrem.store import backlog, heartbeat, spend
+from nrem.store import backlog, batch, heartbeat, spend
 from nrem.store.backlog import Backlog
 from nrem.store.spend import Rate
 
@@ -22,6 +22,7 @@ def read(settings: Settings, running: System) -> dict[str, Any]:
         ages = backlog.read_freshness(conn)
         beats = heartbeat.read(conn)
         spent, rates = spend.today_micros(conn), spend.rates(conn)
+        batches = batch.counts(conn)
     return {
         "api": running.endpoints.api,
         "processes": [
@@ -34,6 +35,12 @@ def read(settings: Settings, running: System) -> dict[str, Any]:
         "parked": sum(one.parked for one in waiting),
         # of the UTC day, over all orgs
         "cost_today_usd": usd(spent),
+        # how much of it batches cost, and what waits in those without an answer
+        "batches": {
+            "cost_today_usd": usd(batches.micros),
+            "waiting": batches.batches,
+            "requests": batches.requests,
+        },
         "forecast": forecast(waiting, rates),
     }
 
@@ -63,9 +70,13 @@ def describe(found: dict[str, Any]) -> str:
     lines += [f"waiting for {name}: {count}" for name, count in found["backlog"].items()]
     lines += [f"oldest due work of org {o}: {age} s" for o, age in found["freshness_s"].items()]
     lines.append(f"set aside: {found['parked']}")
-    ahead = found["forecast"]
+    ahead, batches = found["forecast"], found["batches"]
     lines.append(
         f"models cost ${found['cost_today_usd']:.4f} today; what waits will cost about "
         f"${ahead['usd']:.4f} and take {ahead['minutes']:g} minutes of asking"
+    )
+    lines.append(
+        f"of that, batches cost ${batches['cost_today_usd']:.4f} today; "
+        f"{batches['requests']} requests wait in {batches['waiting']}"
     )
     return "\n".join(lines)

@@ -6,10 +6,9 @@ with a reply that does not fit its schema, and that reply was paid for.
 """
 
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
-from threading import Thread
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from nrem.clock import monotonic
 from nrem.llm import order as statuses
@@ -19,6 +18,8 @@ from nrem.policy.price import Usage
 if TYPE_CHECKING:
     import anthropic
     from anthropic.types import Message
+
+Answered = TypeVar("Answered")
 
 _ENDINGS: Final = {
     "end_turn": statuses.OK,
@@ -66,11 +67,9 @@ class AnthropicModel:
         began = monotonic()
         client, body = self.client, order.body()
         try:
-            message: Message = _within(
-                self._timeout_seconds, lambda: client.messages.create(**body)
-            )
+            message: Message = within(self._timeout_seconds, lambda: client.messages.create(**body))
         except TimeoutError:
-            self._leave()
+            self.leave()
             return Reply(status=statuses.TIMEOUT, duration_ms=_since(began))
         except anthropic.APITimeoutError:
             return Reply(status=statuses.TIMEOUT, duration_ms=_since(began))
@@ -83,28 +82,24 @@ class AnthropicModel:
             return Reply(status=statuses.UNREACHABLE, duration_ms=_since(began))
         return reply_of(message, _since(began))
 
-    def _leave(self) -> None:
+    def leave(self) -> None:
         """Close the connections of a call that nobody waits for; the next call makes new ones."""
         client: anthropic.Anthropic | None = vars(self).pop("client", None)
         if client is not None:
             client.close()
 
 
-def _within(seconds: float, call: "Callable[[], Message]") -> "Message":
+def within(seconds: float, call: Callable[[], Answered]) -> Answered:
     """What `call` answers. The client's own limit is for silence: a byte now and then passes it.
 
     Raises: TimeoutError when it takes longer, and whatever `call` raises.
     """
-    answer: Future[Message] = Future()
-
-    def fill() -> None:
-        try:
-            answer.set_result(call())
-        except BaseException as error:  # noqa: BLE001 - it is raised where the call was made
-            answer.set_exception(error)
-
-    Thread(target=fill, name="model-call", daemon=True).start()
-    return answer.result(timeout=seconds)
+    beside = ThreadPoolExecutor(max_workers=1, thread_name_prefix="model-call")
+    try:
+        return beside.submit(call).result(timeout=seconds)
+    finally:
+        # A thread that nobody waits for ends with the next byte, or by the limit for silence.
+        beside.shutdown(wait=False)
 
 
 def schema_of(shape: type[Shape]) -> dict[str, Any]:

@@ -4,23 +4,26 @@ The API knows no key under which a batch is made only once. Who does not know wh
 looks for it among those that were made since, and knows it again by the names of its requests.
 """
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import httpx2
 
 from nrem.llm import order as statuses
-from nrem.llm.anthropic import AnthropicModel, refused, reply_of
+from nrem.llm.anthropic import Answered, AnthropicModel, refused, reply_of, within
 from nrem.llm.batch import Accepted, Listed, NotAccepted, Progress, Requests
 from nrem.llm.order import Reply
 
 if TYPE_CHECKING:
+    from anthropic.resources.messages.batches import Batches
     from anthropic.types.messages import MessageBatchIndividualResponse
     from anthropic.types.messages.batch_create_params import Request
 
 _PAGE: Final = 100
+# Of one call, however much is sent and read: two of them fit into the lease of a batch.
+_MOST_SECONDS: Final = 240.0
 _GONE: Final = frozenset({404, 410})
 # What ended one request of a batch; none of them was paid for.
 _ERRORS: Final = {
@@ -67,33 +70,33 @@ class AnthropicBatches:
         """The batches that were made since then, the oldest first; None: it could not be asked."""
         import anthropic  # noqa: PLC0415 - heavy: 1.5 s
 
-        found: list[Listed] = []
         try:
-            for one in self._model.client.messages.batches.list(limit=_PAGE):
-                if one.created_at < since:
-                    break
-                counts = one.request_counts.model_dump(
-                    include={"canceled", "errored", "expired", "processing", "succeeded"}
-                )
-                found.append(
-                    Listed(provider_id=one.id, size=sum(counts.values()), created_at=one.created_at)
-                )
-        except (anthropic.AnthropicError, AttributeError, TypeError, ValueError):
+            found = self._in_time(lambda: list(self._listed(since)))
+        except (anthropic.AnthropicError, AttributeError, OSError, TypeError, ValueError):
             return None
         return sorted(found, key=lambda its: its.created_at)
+
+    def _listed(self, since: datetime) -> Iterator[Listed]:
+        for one in self._batches.list(limit=_PAGE):
+            if one.created_at < since:
+                return
+            counts = one.request_counts
+            size = counts.canceled + counts.errored + counts.expired
+            size += counts.processing + counts.succeeded
+            yield Listed(provider_id=one.id, size=size, created_at=one.created_at)
 
     def progress(self, provider_id: str) -> Progress:
         """How far it is."""
         import anthropic  # noqa: PLC0415 - heavy: 1.5 s
 
         try:
-            found = self._model.client.messages.batches.retrieve(provider_id)
+            found = self._in_time(lambda: self._batches.retrieve(provider_id))
             is_ended = found.processing_status == "ended"
             return Progress(is_ended=is_ended, is_gone=found.archived_at is not None)
         except anthropic.APIStatusError as error:
             is_gone = error.status_code in _GONE
             return Progress(is_ended=False, is_gone=is_gone, is_unknown=not is_gone)
-        except (anthropic.AnthropicError, AttributeError, ValueError):
+        except (anthropic.AnthropicError, AttributeError, OSError, ValueError):
             return Progress(is_ended=False, is_unknown=True)
 
     def results(self, provider_id: str) -> Mapping[str, Reply] | None:
@@ -101,13 +104,14 @@ class AnthropicBatches:
         import anthropic  # noqa: PLC0415 - heavy: 1.5 s
 
         try:
-            lines = self._model.client.messages.batches.results(provider_id)
+            lines = self._in_time(lambda: list(self._batches.results(provider_id)))
             return {one.custom_id: _reply(one) for one in lines}
         except (
             anthropic.AnthropicError,
             httpx2.HTTPError,
             AttributeError,
-            json.JSONDecodeError,
+            OSError,
+            ValueError,
         ):
             return None
 
@@ -115,10 +119,20 @@ class AnthropicBatches:
         """Ask for no more answers; who is not heard is asked again with the next look."""
         import anthropic  # noqa: PLC0415 - heavy: 1.5 s
 
+        with suppress(anthropic.AnthropicError, OSError):
+            self._in_time(lambda: self._batches.cancel(provider_id))
+
+    @property
+    def _batches(self) -> "Batches":
+        return self._model.client.messages.batches
+
+    def _in_time(self, call: Callable[[], Answered]) -> Answered:
+        """What `call` answers; raises TimeoutError when that takes longer than a holder has."""
         try:
-            self._model.client.messages.batches.cancel(provider_id)
-        except anthropic.AnthropicError:
-            return
+            return within(_MOST_SECONDS, call)
+        except TimeoutError:
+            self._model.leave()
+            raise
 
 
 def _reply(line: "MessageBatchIndividualResponse") -> Reply:

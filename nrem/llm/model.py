@@ -35,12 +35,14 @@ from nrem.llm.provider import (
 )
 from nrem.policy.appraise import Doubtful
 from nrem.policy.budget import Fallback
+from nrem.policy.consolidate_drift import left_out
 from nrem.policy.consolidate_model import Turn
 from nrem.policy.consolidate_statement import Statement as SessionStatement
 from nrem.policy.consolidate_statement import spoken
 from nrem.policy.consolidate_statement import stated as session_stated
 from nrem.policy.observe_model import ObserveInput, ObserveProposal
 from nrem.policy.price import usd
+from nrem.policy.promote_drift import is_told
 from nrem.policy.promote_model import Episode
 from nrem.policy.promote_statement import free
 from nrem.policy.promote_statement import stated as knowledge_stated
@@ -121,13 +123,17 @@ class ModelProvider:
             statements += asked.result
             micros += asked.micros
         found = session_stated(session.turns, session.working, statements, session.weights)
-        vectors = self.embedder.embed([one.content for one in found.candidates])
+        # The guard would reject what leaves something out: there the turns speak for themselves.
+        more = left_out(session.turns, found.candidates, session.weights, session.drift)
+        candidates = (*found.candidates, *more)
+        behind = {event for one in more for event in one.source_event_ids}
+        vectors = self.embedder.embed([one.content for one in candidates])
         return SessionProposal(
             candidates=tuple(
                 Proposed(candidate=candidate, vector=vector)
-                for candidate, vector in zip(found.candidates, vectors, strict=True)
+                for candidate, vector in zip(candidates, vectors, strict=True)
             ),
-            dropped=found.dropped,
+            dropped=tuple(one for one in found.dropped if one.event_id not in behind),
             engine=order.engine if order else self.offline.engine,
             model_id=self.embedder.model_id,
             cost_usd=usd(micros),
@@ -159,7 +165,8 @@ class ModelProvider:
             subject_id=promotion.subject_id,
         )
         asked = self._ask(order, partial(duty_promote.statements, episodes=episodes))
-        drafts = knowledge_stated(asked.result, promotion.fresh, promotion.known, promotion.policy)
+        stated = knowledge_stated(asked.result, promotion.fresh, promotion.known, promotion.policy)
+        drafts = [one for one in stated if is_told(one, promotion.drift)]
         vectors = self.embedder.embed([one.content for one in drafts])
         return PromotionProposal(
             drafts=tuple(zip(drafts, vectors, strict=True)),

@@ -12,6 +12,7 @@ from nrem.policy.appraise import Doubtful
 from nrem.policy.consolidate_model import Candidate, Dropped, Turn, Vector, Working
 from nrem.policy.observe_model import ObserveInput, ObserveProposal
 from nrem.policy.params import PromotePolicy, ScorePolicy
+from nrem.policy.params_drift import DriftPolicy
 from nrem.policy.promote_model import Draft, Episode
 from nrem.policy.reflect_model import ReflectInput, ReflectProposal
 
@@ -24,6 +25,8 @@ class SessionInput:
     working: tuple[Working, ...] = ()
     # the org's own idea of what matters
     weights: ScorePolicy = field(default_factory=ScorePolicy)
+    # how much of it a proposal may lose
+    drift: DriftPolicy = field(default_factory=DriftPolicy)
     # whose words these are; no model is told
     subject_id: int | None = None
 
@@ -58,6 +61,8 @@ class PromotionInput:
     fresh: tuple[Episode, ...]
     known: tuple[Episode, ...] = ()
     policy: PromotePolicy = field(default_factory=PromotePolicy)
+    # how much of its evidence a draft may lose
+    drift: DriftPolicy = field(default_factory=DriftPolicy)
     # whom they are about; no model is told
     subject_id: int | None = None
 

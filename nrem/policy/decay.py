@@ -13,7 +13,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from nrem.policy.model import MemoryFacts, Reason, State, Tier, in_utc
-from nrem.policy.params import Curve, CurveKind, Policy
+from nrem.policy.params import Policy
+from nrem.policy.params_fade import Curve, CurveKind
 from nrem.policy.setting import MAX_DAYS
 
 _DAY_SECONDS: Final = 86_400.0

@@ -7,7 +7,8 @@ from typing import Final
 
 from nrem.policy.decay import Crossing, effective_importance, next_crossing, stability_days
 from nrem.policy.model import MemoryFacts
-from nrem.policy.params import CurveKind, Policy
+from nrem.policy.params import Policy
+from nrem.policy.params_fade import CurveKind
 
 # d: days since the last access; S: the stability; f: the floor, or the importance if that is less.
 FORMULAS: Final[Mapping[CurveKind, str]] = MappingProxyType(

@@ -8,8 +8,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from nrem.policy.drift import Probe
+from nrem.policy.drift import Probe, is_answered
 from nrem.policy.model import MemoryType
+from nrem.policy.params_drift import DriftPolicy
 from nrem.policy.promote_alike import Aspect
 from nrem.policy.promote_behaviour import behaviour
 from nrem.policy.promote_model import Draft, Episode, Promotions
@@ -26,8 +27,18 @@ def asked(promotions: Promotions) -> tuple[Probe, ...]:
 
 def rows(promotions: Promotions) -> list[frozenset[str]]:
     """By which words each new memory answers."""
-    several = (Aspect.of(one.draft.content) for one in promotions.promote)
-    return [one.words | one.topics for one in several]
+    return [_row(one.draft) for one in promotions.promote]
+
+
+def is_told(draft: Draft, policy: DriftPolicy) -> bool:
+    """Whether a draft answers what its evidence has in common, or as much may be lost."""
+    asked = _probe(1, draft)
+    return policy.max_lost_share >= 1.0 or is_answered(asked, [_row(draft)], policy)
+
+
+def _row(draft: Draft) -> frozenset[str]:
+    its = Aspect.of(draft.content)
+    return its.words | its.topics
 
 
 def _probe(number: int, draft: Draft) -> Probe:

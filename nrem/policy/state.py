@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from nrem.policy.model import MemoryFacts, MemoryType, State, Tier
-from nrem.policy.params import TierPolicy
+from nrem.policy.params_fade import TierPolicy
 
 # live again: a restore. Purged is the end: nothing of the memory is left to restore.
 FOLLOWS: Final[Mapping[State, frozenset[State]]] = MappingProxyType(

@@ -1,7 +1,7 @@
 """Tools for a model, in the format of the Messages API: what they are, and how a call is read.
 
 A model's input is judged by the definition that the model was shown. What is wrong with it is told
-in one line that names the field and the remedy, and repeats nothing of the input.
+in one line that names the field and the remedy, and repeats no value.
 """
 
 import hashlib

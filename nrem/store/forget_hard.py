@@ -109,6 +109,10 @@ def _delete(conn: Connection, org_id: int, taken: Taken) -> None:
         statement("closure_empty_calls"),
         {"org_id": org_id, "subject_ids": sorted(taken.subjects)},
     )
+    conn.execute(
+        statement("closure_empty_summaries"),
+        {"org_id": org_id, "subject_ids": sorted(taken.subjects)},
+    )
     conn.execute(statement("closure_empty_jobs"), {"org_id": org_id, "memory_ids": memories})
     conn.execute(
         statement("closure_drop_parked"),

@@ -3,7 +3,7 @@
 Lock order: leases, then logs in the order of their people, then observations by number.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,22 +14,10 @@ from nrem.errors import ConflictError
 from nrem.policy.consolidate_model import Trust, Vector
 from nrem.policy.observe_model import Neighbour, Priority
 from nrem.policy.reflect_model import Logged
+from nrem.store import observation_log
+from nrem.store.observation_log import Log
 from nrem.store.search import vector_text
 from nrem.store.statement import statement
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Log:
-    """The observations of a person with an agent as a whole."""
-
-    subject_id: int
-    last_ordinal: int = 0
-    # of the active ones
-    tokens: int = 0
-    # of reflect: up to where its walk has come, and what there was when it last came to the end
-    walked_to: int = 0
-    reflected_ordinal: int = 0
-    reflected_tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,32 +107,6 @@ def logged(row: Any) -> Logged:  # noqa: ANN401 - a row
     )
 
 
-def logs(conn: Connection, org_id: int, subject_ids: Iterable[int]) -> dict[int, Log]:
-    """The logs of people as they are now; one that has none is empty."""
-    return _logs(conn, org_id, sorted(set(subject_ids)), "observation_log_read")
-
-
-def lock(conn: Connection, org_id: int, subject_ids: Iterable[int]) -> dict[int, Log]:
-    """The logs of people, locked in key order, made where they are missing."""
-    ordered = sorted(set(subject_ids))
-    if ordered:
-        given = {"org_id": org_id, "subject_ids": ordered}
-        conn.execute(statement("observation_log_add"), given)
-    return _logs(conn, org_id, ordered, "observation_log_lock")
-
-
-def hold(conn: Connection, org_id: int, subject_ids: Iterable[int]) -> dict[int, Log]:
-    """The logs of people of whom something was noted, locked in key order."""
-    return _logs(conn, org_id, sorted(set(subject_ids)), "observation_log_lock")
-
-
-def _logs(conn: Connection, org_id: int, subject_ids: list[int], name: str) -> dict[int, Log]:
-    given = {"org_id": org_id, "subject_ids": subject_ids}
-    rows = conn.execute(statement(name), given).all() if subject_ids else []
-    found = {row.subject_id: Log(**row._mapping) for row in rows}  # noqa: SLF001 - its public name
-    return {one: found.get(one) or Log(subject_id=one) for one in subject_ids}
-
-
 def add(
     conn: Connection,
     org_id: int,
@@ -178,7 +140,7 @@ def add(
         for row in rows
     ]
     given = {one: last[one] - log.last_ordinal for one, log in held.items()}
-    grow(conn, org_id, given, _sums(added))
+    observation_log.grow(conn, org_id, given, _sums(added))
     return added
 
 
@@ -187,22 +149,6 @@ def _sums(added: Sequence[Added]) -> dict[int, int]:
     for one in added:
         sums[one.subject_id] = sums.get(one.subject_id, 0) + one.tokens
     return sums
-
-
-def grow(
-    conn: Connection, org_id: int, ordinals: Mapping[int, int], tokens: Mapping[int, int]
-) -> None:
-    """Add to locked logs: ordinals given out, and tokens that came or (below 0) went."""
-    people = sorted({*ordinals, *tokens})
-    conn.execute(
-        statement("observation_log_grow"),
-        {
-            "org_id": org_id,
-            "subject_ids": people,
-            "ordinals": [ordinals.get(one, 0) for one in people],
-            "tokens": [tokens.get(one, 0) for one in people],
-        },
-    )
 
 
 def _columns(
@@ -285,10 +231,10 @@ def restore(conn: Connection, org_id: int, observation_id: int) -> Whose | None:
     row = conn.execute(statement("observation_owner"), key).one_or_none()
     if row is None:
         return None
-    hold(conn, org_id, [row.subject_id])
+    observation_log.hold(conn, org_id, [row.subject_id])
     tokens = conn.execute(statement("observation_restore"), key).scalar_one_or_none()
     if tokens is not None:
-        grow(conn, org_id, {}, {row.subject_id: tokens})
+        observation_log.grow(conn, org_id, {}, {row.subject_id: tokens})
     elif _is_archived(conn, org_id, row.subject_id, observation_id):
         raise ConflictError(
             "another active observation says the same",

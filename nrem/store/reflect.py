@@ -8,8 +8,9 @@ from sqlalchemy import Connection
 from nrem.errors import PassError
 from nrem.policy.params_observe import ReflectPolicy
 from nrem.policy.reflect_model import Logged
-from nrem.store import lease, observation
-from nrem.store.observation import Added, Log
+from nrem.store import lease, observation, observation_log
+from nrem.store.observation import Added
+from nrem.store.observation_log import Log
 from nrem.store.statement import statement
 
 # A log that could not be made shorter is looked at again once it has grown by this share of the
@@ -52,7 +53,7 @@ def rouse(conn: Connection, org_id: int, only_subject: int | None) -> None:
 
 def batch(conn: Connection, org_id: int, subject_id: int, *, model: str, tokens: int) -> Batch:
     """The next observations of the walk over a person's log, as many as fit into the tokens."""
-    log = observation.logs(conn, org_id, [subject_id])[subject_id]
+    log = observation_log.read(conn, org_id, [subject_id])[subject_id]
     given = {
         "org_id": org_id,
         "subject_id": subject_id,

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from nrem import ids
 from nrem.errors import ConflictError
-from nrem.store import observation
+from nrem.store import observation_log
 from nrem.store.statement import statement
 
 
@@ -24,7 +24,7 @@ def undo(conn: Connection, org_id: int, run_id: int, *, undone_by: int) -> Count
     """
     given: dict[str, Any] = {"org_id": org_id, "run_id": run_id}
     people = conn.execute(statement("revert_observation_people"), given).scalars().all()
-    observation.hold(conn, org_id, people)
+    observation_log.hold(conn, org_id, people)
     _require_none(
         conn.execute(statement("revert_observation_later"), given).scalars().all(),
         "a later run has edited what this one wrote",
@@ -37,7 +37,7 @@ def undo(conn: Connection, org_id: int, run_id: int, *, undone_by: int) -> Count
         tokens[row.subject_id] += row.tokens
     for row in gone:
         tokens[row.subject_id] -= row.tokens
-    observation.grow(conn, org_id, {}, tokens)
+    observation_log.grow(conn, org_id, {}, tokens)
     return Counter(created=len(gone), archived=len(back))
 
 

@@ -68,6 +68,7 @@ from nrem.store.schema_tenant import (
     policies,
     runs,
 )
+from nrem.store.schema_vector import vectors
 from nrem.store.schema_zeno import carried, zeno_sessions, zeno_threads, zeno_watermarks
 
 __all__ = ["CONTENT_COLUMNS", "CONTROL_TABLES", "SCHEMA_VERSION", "TENANT_TABLES", "metadata"]
@@ -139,6 +140,7 @@ TENANT_TABLES: Final[tuple[Table, ...]] = (
     zeno_sessions,
     zeno_threads,
     zeno_watermarks,
+    vectors,
 )
 
 # What callers and people wrote, and what is computed from it; kept out of planner statistics.
@@ -177,4 +179,8 @@ CONTENT_COLUMNS: Final[tuple[tuple[str, str], ...]] = (
     ("zeno_sessions", "thread_key"),
     ("zeno_sessions", "sdk_session_id"),
     ("zeno_sessions", "last_summary"),
+    ("vectors", "namespace"),
+    ("vectors", "external_id"),
+    ("vectors", "vector"),
+    ("vectors", "metadata"),
 )

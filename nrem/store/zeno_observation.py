@@ -20,11 +20,12 @@ from nrem.policy.observe_model import Priority
 from nrem.policy.observe_window import trust_of_role
 from nrem.policy.text import token_estimate
 from nrem.policy.zeno_edits import Applied, Rewrite, Row, apply, named
-from nrem.store import observation, reflect, run
+from nrem.store import observation, observation_log, reflect, run
 from nrem.store.append import append
 from nrem.store.event import OBSERVATION, NewEvent
 from nrem.store.memory import content_hash
-from nrem.store.observation import Added, Log, NewObservation, Written
+from nrem.store.observation import Added, NewObservation, Written
+from nrem.store.observation_log import Log
 from nrem.store.run import Run
 from nrem.store.statement import statement
 from nrem.store.work import Waits
@@ -85,7 +86,7 @@ def add(conn: Connection, hand: Hand, whose: Whose, foreign: Sequence[Foreign]) 
     sources = _sources(conn, hand, whose, foreign)
     _store_events(conn, hand, whose, foreign, sources)
     run_id, stream_id = _draw(conn), _stream(conn, hand.org_id, whose.subject_id)
-    log = observation.lock(conn, hand.org_id, [whose.subject_id])[whose.subject_id]
+    log = observation_log.lock(conn, hand.org_id, [whose.subject_id])[whose.subject_id]
     new = [
         NewObservation(
             subject_id=whose.subject_id,
@@ -211,7 +212,7 @@ def _close(conn: Connection, org_id: int, log: Log, of: Mapping[int, Foreign]) -
         "archived_at": list(archived.values()),
     }
     gone = conn.execute(statement("zeno_observation_close"), given).scalars().all()
-    observation.grow(conn, org_id, {}, {log.subject_id: -sum(gone)})
+    observation_log.grow(conn, org_id, {}, {log.subject_id: -sum(gone)})
 
 
 def edit(
@@ -226,14 +227,14 @@ def edit(
 ) -> Applied:
     """Carry edits out in one transaction, with a run row that can be undone."""
     run_id, stream_id = _draw(conn), _stream(conn, hand.org_id, subject_id)
-    log = observation.lock(conn, hand.org_id, [subject_id])[subject_id]
+    log = observation_log.lock(conn, hand.org_id, [subject_id])[subject_id]
     done = apply(edits, _rows(conn, hand.org_id, subject_id, edits), protect_high=protect_high)
     gone = reflect.archive(conn, hand.org_id, log, done.archived, run_id=run_id)
     new = [_rewritten(hand, subject_id, one, vectors) for one in done.written]
     added = _write(conn, hand, log, new, run_id)
     lineage = [(one, [its.ordinal for its in done.written[one.place].sources]) for one in added]
     reflect.link(conn, hand.org_id, subject_id, lineage)
-    observation.grow(conn, hand.org_id, {}, {subject_id: -gone})
+    observation_log.grow(conn, hand.org_id, {}, {subject_id: -gone})
     cause = f"{_CAUSE}:{run_name}" if _RUN.fullmatch(run_name) else _CAUSE
     detail = {
         "created": [one.observation_id for one in added],

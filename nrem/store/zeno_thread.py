@@ -4,7 +4,8 @@ A message is a turn of the thread's stream; its number is that of the turn in th
 numbers have no gap and are never used again.
 """
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final
 
 from sqlalchemy import Connection
 
@@ -12,29 +13,61 @@ from nrem.store import directory
 from nrem.store.statement import statement
 
 # Before the subject's number in the directory's name of such a thread.
-_PREFIX = "zeno:"
+_PREFIX: Final = "zeno:"
 
 
-def name(subject_id: int, thread_key: str | None) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """What names a conversation: agent and user by the callers' ids, and a thread key or none."""
+
+    agent: str
+    user: str
+    thread_key: str | None
+
+    @property
+    def behind(self) -> str:
+        """What follows the subject's number in the directory's name of the thread."""
+        return "" if self.thread_key is None else f":{self.thread_key}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """The row numbers of a person and of their thread; None: nothing was ever said in it."""
+
+    subject_id: int
+    thread_id: int | None
+
+
+def name(subject_id: int, key: Key) -> str:
     """What the directory calls the thread; no key is a key of its own."""
-    return f"{_PREFIX}{subject_id}" + ("" if thread_key is None else f":{thread_key}")
+    return f"{_PREFIX}{subject_id}{key.behind}"
 
 
-def find(conn: Connection, org_id: int, subject_id: int, thread_key: str | None) -> int | None:
-    """The row number of a person's thread, or None when nothing was ever said in it."""
-    given = {"org_id": org_id, "subject_id": subject_id, "name": name(subject_id, thread_key)}
-    return conn.execute(statement("zeno_thread_find"), given).scalar_one_or_none()
+def find(conn: Connection, org_id: int, key: Key) -> Found | None:
+    """The person and the thread, or None when the person is not known."""
+    given = {
+        "org_id": org_id,
+        "agent": key.agent,
+        "user": key.user,
+        "before": _PREFIX,
+        "behind": key.behind,
+    }
+    row = conn.execute(statement("zeno_thread_locate"), given).one_or_none()
+    return None if row is None else Found(subject_id=row.subject_id, thread_id=row.thread_id)
 
 
-def ensure(
-    conn: Connection, org_id: int, agent_id: int, subject_id: int, thread_key: str | None
-) -> int:
-    """The row number of a person's thread with an agent, entering it when it is new."""
-    key = (agent_id, name(subject_id, thread_key))
-    thread_id = directory.ensure_threads(conn, org_id, [key])[key]
+def ensure(conn: Connection, org_id: int, key: Key) -> tuple[int, int]:
+    """The row numbers of the person and of the thread, entering what is new."""
+    found = find(conn, org_id, key)
+    if found is not None and found.thread_id is not None:
+        return found.subject_id, found.thread_id
+    subject_id = directory.ensure_subject(conn, org_id, key.agent, key.user)
+    agent_id = directory.ensure_agents(conn, org_id, [key.agent])[key.agent]
+    named = (agent_id, name(subject_id, key))
+    thread_id = directory.ensure_threads(conn, org_id, [named])[named]
     given = {"org_id": org_id, "thread_id": thread_id, "subject_id": subject_id}
     conn.execute(statement("zeno_thread_add"), given)
-    return thread_id
+    return subject_id, thread_id
 
 
 def load(

@@ -56,6 +56,12 @@ def write(
     conn.execute(statement("zeno_watermark_write"), given)
 
 
+def skip(conn: Connection, org_id: int, thread_id: int, *, last_sequence: int) -> None:
+    """Have the pass observe leave out what somebody else has observed; never goes back."""
+    given = {"org_id": org_id, "thread_id": thread_id, "last_sequence": last_sequence}
+    conn.execute(statement("zeno_watermark_skip"), given)
+
+
 def follow(conn: Connection, held: Lease, *, last_seq: int, status: str) -> None:
     """Say it of a stream that the pass observe holds, where that is such a thread."""
     given = {

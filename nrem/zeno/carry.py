@@ -34,7 +34,7 @@ from nrem.store.life import Write
 from nrem.store.shelf_add import Statement
 from nrem.store.work import Waits
 from nrem.store.zeno_observation import Foreign, Hand, Whose
-from nrem.zeno.conversation import append_messages
+from nrem.zeno.conversation import append_messages, key_of
 from nrem.zeno.link import Means
 from nrem.zeno.record import (
     ConversationMessage,
@@ -248,11 +248,14 @@ def mark(conn: Connection, means: Means, given: Mark) -> bool:
     ):
         return False
     watcher = directory.ensure_subject(conn, means.org_id, agent, user)
-    speaker = directory.ensure_subject(conn, means.org_id, means.agent, user)
-    agent_id = directory.ensure_agents(conn, means.org_id, [means.agent])[means.agent]
-    thread_id = zeno_thread.ensure(conn, means.org_id, agent_id, speaker, _key_of(given.thread_key))
+    _, thread_id = zeno_thread.ensure(
+        conn, means.org_id, key_of(means, given.user_id, given.thread_key)
+    )
     if zeno_watermark.read(conn, means.org_id, watcher, thread_id) is not None:
         return False
+    if given.status == zeno_watermark.OK:
+        # What was observed where it came from is not observed again.
+        zeno_watermark.skip(conn, means.org_id, thread_id, last_sequence=given.last_sequence)
     zeno_watermark.write(
         conn,
         means.org_id,

@@ -10,12 +10,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final, cast
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
+from nrem.errors import NremError
 from nrem.policy.text import token_estimate
-from nrem.store import directory, policy, zeno_thread
+from nrem.store import policy, zeno_thread
 from nrem.store.append import append
 from nrem.store.event import TURN, NewEvent
 from nrem.store.work import Waits
+from nrem.store.zeno_thread import Key
 from nrem.zeno.link import Linked, Means
 from nrem.zeno.record import ConversationMessage, Role, as_zeno, clean, clean_id, clean_json
 
@@ -48,7 +51,7 @@ class ConversationStore(Linked):
         """The messages behind a number, each with its own; below 0: from the start."""
         try:
             rows = await self._link.run(_load, user_id, thread_key, after_sequence)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the agent's turn goes on
+        except (SQLAlchemyError, NremError, OSError) as error:
             _log.warning("a conversation could not be read: %s", type(error).__name__)
             return []
         return _messages(rows)
@@ -65,30 +68,25 @@ class ConversationStore(Linked):
         await self._link.run(_clear, user_id, thread_key)
 
 
-def _thread(conn: Connection, means: Means, user_id: str, thread_key: str | None) -> int | None:
-    subject_id = directory.find_subject(conn, means.org_id, means.agent, clean_id(user_id))
-    if subject_id is None:
-        return None
-    return zeno_thread.find(conn, means.org_id, subject_id, _clean_key(thread_key))
-
-
-def _clean_key(thread_key: str | None) -> str | None:
-    return None if thread_key is None else clean_id(thread_key)
+def key_of(means: Means, user_id: str, thread_key: str | None) -> Key:
+    """What names a conversation of the stores' agent."""
+    key = None if thread_key is None else clean_id(thread_key)
+    return Key(agent=means.agent, user=clean_id(user_id), thread_key=key)
 
 
 def _load(
     conn: Connection, means: Means, user_id: str, thread_key: str | None, after_sequence: int
 ) -> list[tuple[int, Any]]:
-    thread_id = _thread(conn, means, user_id, thread_key)
-    if thread_id is None:
+    found = zeno_thread.find(conn, means.org_id, key_of(means, user_id, thread_key))
+    if found is None or found.thread_id is None:
         return []
-    return zeno_thread.load(conn, means.org_id, thread_id, after_sequence=after_sequence)
+    return zeno_thread.load(conn, means.org_id, found.thread_id, after_sequence=after_sequence)
 
 
 def _clear(conn: Connection, means: Means, user_id: str, thread_key: str | None) -> None:
-    thread_id = _thread(conn, means, user_id, thread_key)
-    if thread_id is not None:
-        zeno_thread.clear(conn, means.org_id, thread_id)
+    found = zeno_thread.find(conn, means.org_id, key_of(means, user_id, thread_key))
+    if found is not None and found.thread_id is not None:
+        zeno_thread.clear(conn, means.org_id, found.thread_id)
 
 
 def append_messages(
@@ -99,12 +97,10 @@ def append_messages(
     messages: Sequence[ConversationMessage],
 ) -> None:
     """Add messages behind the last one of a thread."""
-    user, key = clean_id(user_id), _clean_key(thread_key)
-    subject_id = directory.ensure_subject(conn, means.org_id, means.agent, user)
-    agent_id = directory.ensure_agents(conn, means.org_id, [means.agent])[means.agent]
-    zeno_thread.ensure(conn, means.org_id, agent_id, subject_id, key)
+    key = key_of(means, user_id, thread_key)
+    subject_id, _ = zeno_thread.ensure(conn, means.org_id, key)
     thread = zeno_thread.name(subject_id, key)
-    events = [_event(means, user, thread, index, one) for index, one in enumerate(messages)]
+    events = [_event(means, key.user, thread, index, one) for index, one in enumerate(messages)]
     waits = Waits.of(policy.load(conn, means.org_id, means.now))
     append(conn, means.org_id, events, now=means.now, waits=waits)
 

@@ -19,6 +19,7 @@ from nrem.store import directory, policy, zeno_observation, zeno_thread, zeno_wa
 from nrem.store.work import Waits
 from nrem.store.zeno_observation import Foreign, Hand, Whose
 from nrem.store.zeno_watermark import Watermark
+from nrem.zeno.conversation import key_of
 from nrem.zeno.link import Link, Linked, Means
 from nrem.zeno.record import (
     Delete,
@@ -138,6 +139,7 @@ class ObservationStore(Linked):
     ) -> None:
         """Say how far the agent has come, also where that is less than before.
 
+        What is `ok` need not be observed once more: nrem's own pass leaves it out.
         Raises: ValueError for a status that is none of ok, error and empty.
         """
         if last_run_status not in _STATUSES:
@@ -250,24 +252,21 @@ def _edit(
 def _read_watermark(
     conn: Connection, means: Means, user_id: str, agent_id: str, thread_key: str | None
 ) -> Watermark | None:
-    user, key = clean_id(user_id), None if thread_key is None else clean_id(thread_key)
-    watcher = directory.find_subject(conn, means.org_id, clean_id(agent_id), user)
-    speaker = directory.find_subject(conn, means.org_id, means.agent, user)
-    if watcher is None or speaker is None:
+    found = zeno_thread.find(conn, means.org_id, key_of(means, user_id, thread_key))
+    if found is None or found.thread_id is None:
         return None
-    thread_id = zeno_thread.find(conn, means.org_id, speaker, key)
-    if thread_id is None:
+    watcher = directory.find_subject(conn, means.org_id, clean_id(agent_id), clean_id(user_id))
+    if watcher is None:
         return None
-    return zeno_watermark.read(conn, means.org_id, watcher, thread_id)
+    return zeno_watermark.read(conn, means.org_id, watcher, found.thread_id)
 
 
 def _write_watermark(
     conn: Connection, means: Means, key: tuple[str, str, str | None], last: int, status: str
 ) -> None:
-    user, agent = clean_id(key[0]), clean_id(key[1])
-    thread_key = None if key[2] is None else clean_id(key[2])
-    watcher = directory.ensure_subject(conn, means.org_id, agent, user)
-    speaker = directory.ensure_subject(conn, means.org_id, means.agent, user)
-    agent_id = directory.ensure_agents(conn, means.org_id, [means.agent])[means.agent]
-    thread_id = zeno_thread.ensure(conn, means.org_id, agent_id, speaker, thread_key)
+    user_id, agent_id, thread_key = key
+    watcher = directory.ensure_subject(conn, means.org_id, clean_id(agent_id), clean_id(user_id))
+    _, thread_id = zeno_thread.ensure(conn, means.org_id, key_of(means, user_id, thread_key))
+    if status == zeno_watermark.OK:
+        zeno_watermark.skip(conn, means.org_id, thread_id, last_sequence=last)
     zeno_watermark.write(conn, means.org_id, watcher, thread_id, last_sequence=last, status=status)

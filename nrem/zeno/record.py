@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
-from importlib import import_module
 from typing import Any, Final, Literal, TypeAlias, TypeVar
 
 Role: TypeAlias = Literal["user", "assistant", "tool", "system"]
@@ -15,12 +14,6 @@ Tier: TypeAlias = Literal["short", "long", "permanent"]
 PriorityName: TypeAlias = Literal["high", "medium", "low"]
 Status: TypeAlias = Literal["ok", "error", "empty"]
 
-_MODULES: Final = (
-    "zeno.memory.protocols",
-    "zeno.memory._edits",
-    "zeno.memory.consolidation",
-    "zeno.memory.three_layer",
-)
 # Legal in Zeno's files, and in no text of Postgres.
 _NUL: Final = "\x00"
 # Stands for it in ids, which differ with it and must go on to.
@@ -151,14 +144,11 @@ class ObservationRunInput:
 @cache
 def zeno(name: str) -> Any | None:  # noqa: ANN401 - whatever is called so there
     """What Zeno calls so, or None when it is not installed; imported at the first question."""
-    for module in _MODULES:
-        try:
-            found = getattr(import_module(module), name, None)
-        except ImportError:
-            return None
-        if found is not None:
-            return found
-    return None
+    try:
+        from zeno import memory  # noqa: PLC0415 - costly, and not always installed
+    except ImportError:
+        return None
+    return getattr(memory, name, None)
 
 
 def as_zeno(kind: Callable[..., _T]) -> Callable[..., _T]:

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, MetaData, Table, select
 from sqlalchemy.orm import Session, registry
 
 from nrem.policy.decay import effective_importance
-from nrem.policy.params import Curve
+from nrem.policy.params_fade import Curve
 
 _PAGE = 1_000
 _DAY_SECONDS = 86_400.0

@@ -15,9 +15,10 @@ from tests.api.admin import admin
 from tests.api.conftest import caller, service, stranger
 from tests.contract.driving import Driver
 from tests.faults.system import System, quick, started
+from tests.llm.conftest import asking
 from tests.world import org, world
 
-__all__ = ["admin", "caller", "org", "service", "stranger", "world"]
+__all__ = ["admin", "asking", "caller", "org", "service", "stranger", "world"]
 
 
 class _Page(http.server.BaseHTTPRequestHandler):

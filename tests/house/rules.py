@@ -28,7 +28,9 @@ CATCHES_ALL: Final = (
     "nrem/embedded/supervisor.py",
 )
 # Costly to import and not always installed.
-HEAVY: Final = frozenset({"anthropic", "numpy", "onnxruntime", "tokenizers"})
+HEAVY: Final = frozenset({"anthropic", "numpy", "onnxruntime", "tokenizers", "zeno"})
+# Packages that import what they are asked for.
+DOORS: Final = ("nrem/__init__.py", "nrem/zeno/__init__.py")
 # What reads a clock or moves time; perf_counter measures and is free.
 CLOCKS: Final = frozenset(
     {"now", "utcnow", "today", "time", "time_ns", "monotonic", "monotonic_ns", "sleep"}
@@ -104,7 +106,7 @@ def nested_imports(module: Module) -> Iterator[Finding]:
     """Imports stand at the top, save for heavy optional extras and the door of a lazy package."""
     for function in ast.walk(module.tree):
         if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
-            if function.name == "__getattr__" and module.lies_in("nrem/__init__.py"):
+            if function.name == "__getattr__" and module.lies_in(*DOORS):
                 continue
             for line, names in _imports(function):
                 if not {name.partition(".")[0] for name in names} <= HEAVY:

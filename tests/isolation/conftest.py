@@ -50,6 +50,10 @@ _CARDS = (
     """INSERT INTO card_values (org_id, subject_id, field, version, value, valid_from)
     SELECT org_id, subject_id, 'name', 1, 'Ana', now() FROM cards WHERE org_id = %(org)s""",
 )
+# A vector that a caller brought.
+_VECTORS = """INSERT INTO vectors
+    (org_id, agent_id, namespace, external_id, vector, metadata, updated_at)
+    SELECT org_id, id, 'n', 'x', '[1,2]', '{}', now() FROM agents WHERE org_id = %(org)s LIMIT 1"""
 # What an import carried, and a session, a thread and a watermark as zeno-memory's stores keep them.
 _ZENO = (
     "INSERT INTO carried (org_id, key) VALUES (%(org)s, 'key')",
@@ -110,7 +114,7 @@ def _live(org: Org) -> None:
         org=org.number,
     )
     org.world.do("INSERT INTO redues (org_id) VALUES (%(org)s)", org=org.number)
-    for statement in (*_SURFACE, *_CARDS, _LINEAGE, *_PAID, *_ZENO):
+    for statement in (*_SURFACE, *_CARDS, _LINEAGE, *_PAID, *_ZENO, _VECTORS):
         org.world.do(statement, org=org.number)
     org.world.do(
         "INSERT INTO api_keys (org_id, key_id, secret_hash, scopes) "

@@ -1,5 +1,6 @@
 """Persons of whom promote has something to ask, and the life of the batch that it is asked in."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ NIGHT = NOW + DAY
 # After the pause in which a batch gathers, and after the first look at it.
 SENT = NIGHT + 2 * MINUTE
 READY = NIGHT + HOUR
+# What promote makes of it.
+KNOWN = [f"User drinks {what} tea in the morning" for what in ("black", "green", "mint")]
 USERS = ("ana", "ben", "cyd")
 _TEA = (
     "User drinks {what} in the morning",
@@ -33,18 +36,40 @@ class Night:
     org: Org
     asking: Asking
 
+    def begin(self) -> None:
+        """Three users drink tea, each another."""
+        for user, what in zip(USERS, ("green tea", "black tea", "mint tea"), strict=True):
+            self._tell(user, what, "aab", NOW)
+        self._settle(NOW)
+
     def drink(self, user: str, what: str, *, sessions: str = "aab", now: datetime = NOW) -> None:
         """What one user is known to drink, in as many episodes as there are letters."""
+        self._tell(user, what, sessions, now)
+        self._settle(now)
+
+    def _tell(self, user: str, what: str, sessions: str, now: datetime) -> None:
         for at, session in enumerate(sessions):
             said = _TEA[at % 3].format(what=what)
             one = memory(said, user=user, session=f"{user}-{session}", occurred_at=now + at * HOUR)
             self.org.append(one, now=now)
+
+    def _settle(self, now: datetime) -> None:
         for name in ("score", "embed"):
             self.org.world.drain(name, now=now)
 
     def drain(self, name: str, now: datetime, **given: Any) -> list[Outcome]:  # noqa: ANN401
         """Run a pass until nothing is due for it."""
         return self.asking.drain(name, now=now, **given)
+
+    def policy(self, **llm: Any) -> None:  # noqa: ANN401
+        """What the org wants of paid models."""
+        self.org.world.do(
+            "INSERT INTO policies (org_id, version, body, created_at) "
+            "VALUES (%(org)s, 1, jsonb_build_object('llm', %(llm)s::jsonb), %(since)s)",
+            org=self.org.number,
+            llm=json.dumps(llm),
+            since=NOW - DAY,
+        )
 
     def gather(self, now: datetime = NIGHT) -> list[Outcome]:
         """The night's tick: what promote has to ask waits for others."""
@@ -92,6 +117,5 @@ def night(world: World, org: Org, data_dir: Path) -> Iterator[Night]:
     with asking(world, data_dir) as found:
         found.api.batches.clock = lambda: SENT
         its = Night(org=org, asking=found)
-        for user, what in zip(USERS, ("green tea", "black tea", "mint tea"), strict=True):
-            its.drink(user, what)
+        its.begin()
         yield its

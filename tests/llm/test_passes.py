@@ -1,5 +1,6 @@
 """The passes that may ask a model, under each of the three providers."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -55,6 +56,17 @@ def test_consolidate_names_the_turns_behind_each_memory(asking: Asking, org: Org
     assert cited == [LISBON, PEANUTS]
 
 
+def test_consolidate_adds_what_a_model_left_out(asking: Asking, org: Org) -> None:
+    tell(org, LISBON, PEANUTS)
+    said = "The user moved to Lisbon on 3 May 2025 with two cats."
+    asking.api.script.append(Answer(text=json.dumps({"memories": [{"text": said, "turns": [1]}]})))
+
+    asking.drain("consolidate")
+
+    assert org.memories() == [said, f"User: {PEANUTS}"]
+    assert [outcome for outcome, _, _ in runs(org, "consolidate")] == ["applied"]
+
+
 def test_consolidate_without_a_key_asks_nobody(asking: Asking, org: Org) -> None:
     tell(org, LISBON)
 
@@ -103,6 +115,16 @@ def test_promote_makes_knowledge_of_what_a_model_finds_alike(asking: Asking, org
     assert [engine.partition("@")[0] for _, engine, _ in runs(org, "promote")] == [
         "claude-sonnet-5-5"
     ]
+
+
+def test_promote_leaves_out_what_says_too_little_of_its_evidence(asking: Asking, org: Org) -> None:
+    _store_tea(org)
+    told = {"text": "The user drinks", "kind": "semantic", "episodes": [1, 2, 3]}
+    asking.api.script.append(Answer(text=json.dumps({"knowledge": [told]})))
+
+    asking.drain("promote", now=NOW + DAY)
+
+    assert [outcome for outcome, _, _ in runs(org, "promote")] == ["noop"]
 
 
 def test_promote_without_a_key_asks_nobody(asking: Asking, org: Org) -> None:

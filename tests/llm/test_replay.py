@@ -86,7 +86,7 @@ def _run(asking: Asking, org: Org, now: datetime, **given: Any) -> None:  # noqa
         # promote waits for a minute, lest it look at half of a session
         now += timedelta(minutes=2)
         if name == "reflect":
-            org.world.tick(name, now=now)
+            org.world.tick(name, "request:now", now=now)
         asking.drain(name, now=now, **given)
 
 

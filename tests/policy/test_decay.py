@@ -9,7 +9,8 @@ import pytest
 from nrem.policy.decay import Crossing, effective_at, next_crossing
 from nrem.policy.life import Life, Passed, settle
 from nrem.policy.model import MemoryFacts, MemoryType, Reason, State, Tier
-from nrem.policy.params import Curve, DecayPolicy, ExpirePolicy, Policy, TierPolicy
+from nrem.policy.params import ExpirePolicy, Policy
+from nrem.policy.params_fade import Curve, DecayPolicy, TierPolicy
 from nrem.policy.timeline import Timeline
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)

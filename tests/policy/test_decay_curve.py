@@ -13,7 +13,7 @@ from nrem.policy.decay import (
     retention,
     stability_days,
 )
-from nrem.policy.params import Curve, CurveKind
+from nrem.policy.params_fade import Curve, CurveKind
 
 EXPONENTIAL = Curve(stability_days=10.0)
 LOGARITHMIC = Curve(kind=CurveKind.LOGARITHMIC, stability_days=10.0)

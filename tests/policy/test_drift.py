@@ -74,7 +74,10 @@ def test_answer_may_be_told_in_several_rows_of_the_matter() -> None:
 
 
 def test_answer_in_rows_of_another_matter_is_none() -> None:
-    assert lost("I adopted a cat named Luna.", "Luna Park opens at nine.", "We like music.")
+    said = "I adopted a grey kitten with white paws at the shelter, named Luna."
+    rows = "I adopted a grey kitten with white paws at the shelter.", "Luna Park opens at nine."
+
+    assert lost(said, *rows)
 
 
 def test_date_that_was_counted_may_be_worded_otherwise() -> None:
@@ -88,7 +91,7 @@ def test_name_of_a_speaker_is_not_asked_for() -> None:
     made = probe(1, "Ada: I showed Melanie my pottery bowl.", frozenset({"melani"}))
 
     assert made is not None
-    assert "melani" not in made.words
+    assert "melani" not in made.words | made.answer
 
 
 def test_statement_that_tells_nothing_has_no_probe() -> None:

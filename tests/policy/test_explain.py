@@ -8,7 +8,8 @@ import pytest
 from nrem.policy.decay import effective_at, next_crossing
 from nrem.policy.explain import FORMULAS, coming, shape
 from nrem.policy.model import MemoryFacts, MemoryType, Reason, State, Tier
-from nrem.policy.params import CurveKind, Policy
+from nrem.policy.params import Policy
+from nrem.policy.params_fade import CurveKind
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 POLICY = Policy()

@@ -10,14 +10,8 @@ from hypothesis import strategies as st
 
 from nrem.policy.life import Life, Passed, Settled, settle
 from nrem.policy.model import MemoryFacts, MemoryType, Reason, State, Tier
-from nrem.policy.params import (
-    Curve,
-    CurveKind,
-    DecayPolicy,
-    ExpirePolicy,
-    Policy,
-    TierPolicy,
-)
+from nrem.policy.params import ExpirePolicy, Policy
+from nrem.policy.params_fade import Curve, CurveKind, DecayPolicy, TierPolicy
 from nrem.policy.timeline import Timeline
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from nrem.policy.merge import differences, merged
 from nrem.policy.model import PolicyError
-from nrem.policy.params import Curve, CurveKind, DecayPolicy, Policy, TierPolicy
+from nrem.policy.params import Policy
+from nrem.policy.params_fade import Curve, CurveKind, DecayPolicy, TierPolicy
 
 SET = Policy(
     decay=DecayPolicy(episodic_long=Curve(kind=CurveKind.STEP, steps=((1.0, 0.5), (2.0, 0.1)))),

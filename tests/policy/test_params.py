@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from nrem.errors import InvalidError
 from nrem.policy.model import MemoryType, PolicyError, Tier
-from nrem.policy.params import CurveKind, DecayPolicy, Policy
+from nrem.policy.params import Policy
+from nrem.policy.params_fade import CurveKind, DecayPolicy
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "policies.md").read_text(encoding="utf-8")
 JSON = st.recursive(

@@ -6,7 +6,8 @@ import pytest
 
 from nrem.policy.life import Life
 from nrem.policy.model import MemoryFacts, MemoryType, State, Tier
-from nrem.policy.params import DecayPolicy, ExpirePolicy, Policy, TierPolicy
+from nrem.policy.params import ExpirePolicy, Policy
+from nrem.policy.params_fade import DecayPolicy, TierPolicy
 from nrem.policy.policy_preview import DAYS, Choice, Tally, count
 from nrem.policy.timeline import Timeline
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nrem.policy.model import MemoryType, State, Tier
-from nrem.policy.params import TierPolicy
+from nrem.policy.params_fade import TierPolicy
 from nrem.policy.state import can_follow, escalate, first_tier, higher
 
 TIERS = TierPolicy()

@@ -101,6 +101,8 @@ def test_context_shows_the_card_and_what_was_observed(
     context = client_of_cards.get_context(**ANA)
 
     (noted,) = client_of_cards.list_observations(**ANA)
+    ended = client_of_cards.get_session(session.id)
+    assert (ended.observations, ended.observing and ended.observing.state) == (1, "done")
     assert "allergic to walnuts" in noted.text
     assert context.text == context.card + context.observations
     assert "- name: Ana (updated " in context.card

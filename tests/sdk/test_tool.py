@@ -26,6 +26,8 @@ SCHEMA = {
     "additionalProperties": False,
 }
 WITH_CARD = samples.CARD_SCHEMA | {"schema": SCHEMA}
+FIELDS = ["text", "tier", "query", "k", "memory", "name", "city"]
+SECRET = "zyxcanary\nsecret"
 WHOSE: dict[str, Any] = {"agent_id": "agent-1", "user_id": "ana"}
 
 
@@ -242,6 +244,7 @@ def test_fields_are_told_in_the_order_declared(tools: sdk.Tools, stub: Stub) -> 
     result = tools.run(_use("update_working_memory", {"city": "", "name": "Ana"}))
 
     assert result["content"] == "updated: name, city"
+    assert tools.update_working_memory(city="", name="Ana") == "updated: name, city"
     assert stub.last.body == {"fields": {"name": "Ana", "city": ""}}
 
 
@@ -268,6 +271,30 @@ def test_what_is_no_fault_of_the_models_is_raised(tools: sdk.Tools, stub: Stub) 
 
     with pytest.raises(sdk.AuthenticationError):
         tools.run(_use("recall", {"query": "tea"}))
+
+
+@given(
+    name=st.sampled_from(["remember", "recall", "update_working_memory", "purge"]),
+    said=st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.just(SECRET),
+        lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(FIELDS) | st.text(), inner),
+    ),
+)
+def test_whatever_a_model_says_is_read_or_refused_without_its_words(
+    name: str, said: object
+) -> None:
+    use = tool.Use(use_id="toolu_1", name=name, given=said)
+    found, told = {}, "invalid: "
+
+    try:
+        found = tool.read(tool.definitions(SCHEMA), use)
+    except sdk.ValidationError as error:
+        told = tool.told(error)
+
+    assert told.startswith("invalid: ")
+    assert SECRET not in told
+    assert found.keys() <= set(FIELDS)
+    assert None not in found.values()
 
 
 def test_recall_of_nothing_says_so(tools: sdk.Tools, stub: Stub) -> None:

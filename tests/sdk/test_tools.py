@@ -69,12 +69,19 @@ def test_recall_answers_the_rows_of_every_other_surface(tools: sdk.Tools, real: 
     assert len(found) == 4
 
 
-def test_superseded_and_expired_rows_are_no_answer(tools: sdk.Tools, real: sdk.Client) -> None:
-    gone = real.store(**ANA, content="Ana likes tea.")
-    _run(tools, "remember", text="Ana likes coffee.")
-    real.archive(gone.id)
+@pytest.mark.parametrize("memory", ["user", "knowledge", "all"])
+def test_rows_that_hold_no_more_are_no_answer(
+    tools: sdk.Tools, real: sdk.Client, memory: str
+) -> None:
+    archived, forgotten, _ = (
+        real.store(**ANA, content=f"Ana {what} tea.", memory_type="semantic").id
+        for what in ("drinks", "buys", "likes")
+    )
 
-    assert _lines(tools, "what Ana likes", memory="all") == ["Ana likes coffee."]
+    real.archive(archived)
+    real.forget_memory(forgotten)
+
+    assert _lines(tools, "tea", memory=memory) == ["Ana likes tea."]
 
 
 def test_memory_says_where_to_look(tools: sdk.Tools, real: sdk.Client, caller: Caller) -> None:

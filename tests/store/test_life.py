@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nrem.policy.decay import effective_importance, stability_days
-from nrem.policy.params import Curve, CurveKind, Policy, TierPolicy
+from nrem.policy.params import Policy
+from nrem.policy.params_fade import Curve, CurveKind, TierPolicy
 from nrem.policy.timeline import Timeline
 from nrem.store import life
 from tests.world import NOW, Org, World, memory

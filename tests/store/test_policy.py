@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from nrem.errors import ConflictError
-from nrem.policy.params import Policy, TierPolicy
+from nrem.policy.params import Policy
+from nrem.policy.params_fade import TierPolicy
 from nrem.store import engine, policy
 from tests.world import NOW, Org
 

@@ -113,7 +113,8 @@ def test_every_text_of_tenant_tables_is_content_or_a_known_code(world: World) ->
     texts = _pairs(
         world,
         "SELECT a.attrelid::regclass::text, a.attname FROM pg_attribute AS a "
-        "WHERE a.attnum > 0 AND a.atttypid::regtype::text IN ('text', 'jsonb', 'halfvec')",
+        "WHERE a.attnum > 0 "
+        "AND a.atttypid::regtype::text IN ('text', 'jsonb', 'halfvec', 'vector')",
     )
 
     assert _of(TENANT, texts) == (set(CONTENT_COLUMNS) - SEALED) | CODES

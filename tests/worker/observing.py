@@ -75,3 +75,17 @@ def noted(org: Org, columns: str = "text", *, where: str = "true") -> list[Any]:
         f"WHERE org_id = %(org)s AND {where} ORDER BY subject_id, ordinal"
     )
     return [row[0] if len(row) == 1 else tuple(row) for row in rows]
+
+
+def long_turn(tokens: int) -> str:
+    return f"{LISBON} ".ljust(tokens, "x")
+
+
+def cursor(org: Org) -> list[tuple[int, int]]:
+    return [
+        tuple(row)
+        for row in org.ask(
+            "SELECT cursor_seq, cursor_tokens FROM leases "
+            "WHERE org_id = %(org)s AND pass = 'observe' ORDER BY stream_id"
+        )
+    ]

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from zeno.memory import ConsolidationRunInput
 from zeno.memory.sqlite.user_memory_store import SqliteUserMemoryStore
 
 from nrem.zeno import Link, UserMemoryStore
@@ -13,6 +14,8 @@ from tests.zeno.sides import Clock, run
 
 DAY = 86_400
 USER = "ana@example.org"
+TEA = "The user likes tea"
+RUN = "0123456789ab"
 TIERS = ("short", "long", "permanent")
 
 
@@ -76,3 +79,28 @@ def ours(link: Link, clock: Clock, *, semantic: bool) -> Memories:
 def theirs(path: Path, clock: Clock) -> Memories:
     store = SqliteUserMemoryStore(path, now_fn=lambda: clock.seconds)
     return Memories(name="theirs", store=store, clock=clock)
+
+
+def _proposed(**edits: Any) -> ConsolidationRunInput:  # noqa: ANN401
+    given: dict[str, Any] = {
+        "merges": (),
+        "replaces": (),
+        "deletes": (),
+        "error": None,
+        "user_id": USER,
+    }
+    given |= {"run_id": RUN, **edits}
+    return ConsolidationRunInput(
+        started_at=0,
+        proposals_generated=1,
+        proposals_accepted=1,
+        proposals_json="[]",
+        verdicts_json=None,
+        **given,
+    )
+
+
+def apply(memories: Memories, **edits: Any) -> tuple[int, int, int]:  # noqa: ANN401
+    """Merges, replacements and deletes that were carried out."""
+    done = run(memories.store.apply_consolidation(_proposed(**edits)))
+    return done.merges_applied, done.replaces_applied, done.deletes_applied

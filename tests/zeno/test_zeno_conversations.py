@@ -2,12 +2,12 @@
 
 import asyncio
 import logging
+import sqlite3
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 from zeno.memory.protocols import ConversationMessage
-from zeno.memory.sqlite.conversation_store import SqliteConversationStore
 
 from nrem.config import Settings
 from nrem.zeno import ConversationStore
@@ -171,9 +171,12 @@ def test_what_cannot_be_written_is_raised(side: Side) -> None:
 
 
 def _broken(side: Side) -> Any:  # noqa: ANN401 - of either side
-    """The side's store, where no database is."""
+    """The side's store, where no conversation is: ours without a database, theirs a table."""
     if side.name == "theirs":
-        return SqliteConversationStore("/nowhere/zeno.db")
+        append(side, say("said"))
+        with sqlite3.connect(side.path) as conn:
+            conn.execute("DROP TABLE conversations")
+        return side.conversations
     return ConversationStore(Settings(database_url=NOWHERE, pepper="x" * 16), org="org")
 
 

@@ -4,7 +4,7 @@ import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from zeno.memory.protocols import ConversationMessage, Observation
@@ -31,7 +31,7 @@ from tests.zeno.sides import NOW, NOW_SECONDS, Clock, run
 DAY = 86_400
 TALK = tuple(
     ConversationMessage(
-        role=role,
+        role=cast("Any", role),
         content=content,
         tool_calls=None,
         tool_call_id=None,
@@ -174,7 +174,7 @@ def test_run_after_more_was_said_takes_what_is_new(link: Link, org: Org, folder:
     found = carried(link, folder)
 
     assert found["written"] == {**NONE, "messages": 1}
-    loaded = run(ConversationStore(link).load(user_id="ana", thread_key="t"))
+    loaded: Any = run(ConversationStore(link).load(user_id="ana", thread_key="t"))
     assert loaded == [CALL, TALK[0]]
 
 
@@ -182,14 +182,13 @@ def test_session_is_what_it_was(link: Link, folder: Path) -> None:
     path = folder / "memory.db"
     carried(link, folder)
 
-    ours = run(SessionStore(link).get("ana", "cli", None))
-
-    assert ours == run(SqliteSessionStore(path).get("ana", "cli", None))
+    theirs: Any = SqliteSessionStore(path)
+    assert run(SessionStore(link).get("ana", "cli", None)) == run(theirs.get("ana", "cli", None))
 
 
 @pytest.mark.parametrize("thread", [None, "t"])
 def test_conversation_is_what_it_was(link: Link, folder: Path, thread: str | None) -> None:
-    theirs = SqliteConversationStore(folder / "memory.db")
+    theirs: Any = SqliteConversationStore(folder / "memory.db")
     asked: dict[str, Any] = {"user_id": "ana", "thread_key": thread, "after_sequence": -1}
     carried(link, folder)
 
@@ -197,14 +196,14 @@ def test_conversation_is_what_it_was(link: Link, folder: Path, thread: str | Non
 
 
 def test_card_is_what_it_was(link: Link, folder: Path) -> None:
-    theirs = SqliteWorkingMemoryStore(folder / "memory.db")
+    theirs: Any = SqliteWorkingMemoryStore(folder / "memory.db")
     carried(link, folder)
 
     assert run(WorkingMemoryStore(link).get("ana", "root")) == run(theirs.get("ana", "root"))
 
 
 def test_observations_and_watermark_are_what_they_were(link: Link, folder: Path) -> None:
-    theirs = SqliteObservationStore(folder / "memory.db")
+    theirs: Any = SqliteObservationStore(folder / "memory.db")
     key: dict[str, Any] = {"user_id": "ana", "agent_id": "root", "thread_key": None}
     carried(link, folder)
     ours = ObservationStore(link)

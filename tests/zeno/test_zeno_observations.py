@@ -157,11 +157,13 @@ def test_watermark_that_nobody_set_is_none(side: Side, thread: str | None) -> No
     assert found is None
 
 
-def _advance(side: Side, to: int, status: str = "ok", thread: str | None = None) -> None:
+def advance(
+    side: Side, to: int, status: str = "ok", thread: str | None = None, agent: str = "helper"
+) -> None:
     run(
         side.observations.advance_watermark(
             user_id="ana",
-            agent_id="helper",
+            agent_id=agent,
             thread_key=thread,
             last_processed_sequence=to,
             last_run_status=status,
@@ -169,7 +171,7 @@ def _advance(side: Side, to: int, status: str = "ok", thread: str | None = None)
     )
 
 
-def _watermark(side: Side, thread: str | None = None, agent: str = "helper") -> Any:  # noqa: ANN401
+def watermark(side: Side, thread: str | None = None, agent: str = "helper") -> Any:  # noqa: ANN401
     return run(side.observations.read_watermark(user_id="ana", agent_id=agent, thread_key=thread))
 
 
@@ -179,9 +181,9 @@ def test_watermark_is_overwritten_lower_values_included(side: Side, thread: str 
     seen = []
 
     for to, status in ((7, "ok"), (3, "error"), (-1, "empty")):
-        _advance(side, to, status, thread)
+        advance(side, to, status, thread)
         side.clock.seconds += 1
-        found = _watermark(side, thread)
+        found = watermark(side, thread)
         seen.append((found.last_processed_sequence, found.last_run_status, found.last_run_at))
 
     assert seen == [
@@ -193,19 +195,19 @@ def test_watermark_is_overwritten_lower_values_included(side: Side, thread: str 
 
 @both()
 def test_watermarks_of_threads_and_agents_are_apart(side: Side) -> None:
-    _advance(side, 7, thread=None)
-    _advance(side, 8, thread="t")
+    advance(side, 7, thread=None)
+    advance(side, 8, thread="t")
 
-    assert _watermark(side, None).last_processed_sequence == 7
-    assert _watermark(side, "t").last_processed_sequence == 8
-    assert _watermark(side, "u") is None
-    assert _watermark(side, "t", "other") is None
+    assert watermark(side, None).last_processed_sequence == 7
+    assert watermark(side, "t").last_processed_sequence == 8
+    assert watermark(side, "u") is None
+    assert watermark(side, "t", "other") is None
 
 
 @OURS
 def test_status_that_is_none_is_refused(side: Side) -> None:
     with pytest.raises(ValueError, match="status"):
-        _advance(side, 1, "fine")
+        advance(side, 1, "fine")
 
 
 @OURS
@@ -227,7 +229,7 @@ def test_row_rests_on_the_messages_that_it_cites(side: Side, org: Org) -> None:
 def test_row_rests_on_the_thread_that_was_not_observed(side: Side, org: Org) -> None:
     append(side, say("old"), thread="old")
     append(side, say("new"), thread="new")
-    _advance(side, 0, thread="old")
+    advance(side, 0, thread="old")
 
     insert(side, note("it is new", source_round_ids=(0,)))
 
@@ -291,8 +293,8 @@ def test_nrems_own_observations_are_listed_with_their_messages(side: Side, org: 
 
     found = active(side, "ana", "zeno")
     assert [one.source_round_ids for one in found] == [(1,)]
-    watermark = _watermark(side, "t", "zeno")
-    assert (watermark.last_processed_sequence, watermark.last_run_status) == (1, "ok")
+    found_at = watermark(side, "t", "zeno")
+    assert (found_at.last_processed_sequence, found_at.last_run_status) == (1, "ok")
 
 
 @OURS

@@ -40,7 +40,7 @@ def _started(stack: ExitStack, where: str, org: Org, number: int) -> "subprocess
     return process
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1_800)
 @both("[B5] the next number is read before the write is begun, and NULL makes no key")
 def test_processes_lose_nothing_leave_no_gap_and_repeat_no_number(
     side: Side, settings: Settings, org: Org

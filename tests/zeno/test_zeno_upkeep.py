@@ -3,16 +3,14 @@
 from typing import Any
 
 import pytest
-from zeno.memory import ConsolidationRunInput, Delete, Merge, Replace
+from zeno.memory import Delete, Merge, Replace
 
 from tests.world import World
-from tests.zeno.memories import DAY, USER, Memories, all_three
+from tests.zeno.memories import DAY, RUN, TEA, USER, Memories, all_three, apply
 from tests.zeno.sides import run
 
-TEA = "The user likes tea"
 RAIN = "The user hates rain"
 LISBON = "The user lives in Lisbon"
-RUN = "0123456789ab"
 ALL = (TEA, RAIN, LISBON)
 
 
@@ -20,31 +18,6 @@ def _add_all(memories: Memories, **more: Any) -> dict[str, int]:  # noqa: ANN401
     for text in ALL:
         memories.add(text, {"said": text}, **more)
     return memories.active()
-
-
-def _proposed(**edits: Any) -> ConsolidationRunInput:  # noqa: ANN401
-    given: dict[str, Any] = {
-        "merges": (),
-        "replaces": (),
-        "deletes": (),
-        "error": None,
-        "user_id": USER,
-    }
-    given |= {"run_id": RUN, **edits}
-    return ConsolidationRunInput(
-        started_at=0,
-        proposals_generated=1,
-        proposals_accepted=1,
-        proposals_json="[]",
-        verdicts_json=None,
-        **given,
-    )
-
-
-def _apply(memories: Memories, **edits: Any) -> tuple[int, int, int]:  # noqa: ANN401
-    """Merges, replacements and deletes that were carried out."""
-    done = run(memories.store.apply_consolidation(_proposed(**edits)))
-    return done.merges_applied, done.replaces_applied, done.deletes_applied
 
 
 @all_three()
@@ -248,7 +221,7 @@ def test_candidates_need_a_limit_and_a_tier(memories: Memories) -> None:
 def test_delete_archives(memories: Memories) -> None:
     known = _add_all(memories)
 
-    assert _apply(memories, deletes=(Delete(known[TEA]),)) == (0, 0, 1)
+    assert apply(memories, deletes=(Delete(known[TEA]),)) == (0, 0, 1)
     assert set(memories.active()) == {RAIN, LISBON}
 
 
@@ -256,7 +229,7 @@ def test_delete_archives(memories: Memories) -> None:
 def test_replacement_has_the_tier_of_what_it_replaces(memories: Memories) -> None:
     known = _add_all(memories, tier="permanent")
 
-    assert _apply(memories, replaces=(Replace(known[TEA], "The user likes green tea"),)) == (
+    assert apply(memories, replaces=(Replace(known[TEA], "The user likes green tea"),)) == (
         0,
         1,
         0,
@@ -270,7 +243,7 @@ def test_merge_has_the_highest_tier_of_its_sources(memories: Memories) -> None:
     memories.add(RAIN, tier="permanent")
     known = memories.active()
 
-    done = _apply(memories, merges=(Merge((known[TEA], known[RAIN]), "Tea, no rain"),))
+    done = apply(memories, merges=(Merge((known[TEA], known[RAIN]), "Tea, no rain"),))
 
     assert done == (1, 0, 0)
     assert list(memories.active()) == list(memories.active("permanent")) == ["Tea, no rain"]
@@ -283,7 +256,7 @@ def test_merge_keeps_metadata_and_hits(memories: Memories) -> None:
     for query in ("tea", "tea", "rain"):
         memories.search(query)
     known = memories.active()
-    _apply(memories, merges=(Merge((known[TEA], known[RAIN]), "Tea, no rain"),))
+    apply(memories, merges=(Merge((known[TEA], known[RAIN]), "Tea, no rain"),))
 
     (hit,) = memories.search("tea rain")
 
@@ -295,7 +268,7 @@ def test_merge_keeps_metadata_and_hits(memories: Memories) -> None:
 @all_three()
 def test_what_is_made_names_its_run(memories: Memories) -> None:
     known = _add_all(memories)
-    _apply(memories, replaces=(Replace(known[TEA], "The user likes green tea"),))
+    apply(memories, replaces=(Replace(known[TEA], "The user likes green tea"),))
 
     (hit,) = memories.search("green tea", 1)
 
@@ -307,7 +280,7 @@ def test_deletes_come_before_replacements_and_merges(memories: Memories) -> None
     known = _add_all(memories)
     tea, rain, lisbon = (known[text] for text in ALL)
 
-    done = _apply(
+    done = apply(
         memories,
         deletes=(Delete(tea),),
         replaces=(Replace(tea, "never"), Replace(rain, "The user likes sun")),
@@ -323,14 +296,14 @@ def test_merge_of_no_active_memory_is_left_out(memories: Memories) -> None:
     known = _add_all(memories)
     memories.archive(TEA)
 
-    assert _apply(memories, merges=(Merge((known[TEA],), "x"), Merge((), "y"))) == (0, 0, 0)
+    assert apply(memories, merges=(Merge((known[TEA],), "x"), Merge((), "y"))) == (0, 0, 0)
 
 
 @all_three()
 def test_edits_reach_nobody_else(memories: Memories) -> None:
     known = _add_all(memories)
 
-    assert _apply(memories, user_id="bob", deletes=(Delete(known[TEA]),)) == (0, 0, 0)
+    assert apply(memories, user_id="bob", deletes=(Delete(known[TEA]),)) == (0, 0, 0)
     assert set(memories.active()) == set(ALL)
 
 
@@ -339,7 +312,7 @@ def test_the_same_edits_again_change_nothing(memories: Memories) -> None:
     known = _add_all(memories)
     merge = (Merge((known[TEA], known[RAIN]), "Tea, no rain"),)
 
-    done = [_apply(memories, merges=merge, run_id=f"run{turn}") for turn in range(2)]
+    done = [apply(memories, merges=merge, run_id=f"run{turn}") for turn in range(2)]
 
     assert done == [(1, 0, 0), (0, 0, 0)]
     assert set(memories.active()) == {"Tea, no rain", LISBON}
@@ -349,7 +322,7 @@ def test_the_same_edits_again_change_nothing(memories: Memories) -> None:
 def test_edit_that_says_what_is_known_joins_it(memories: Memories) -> None:
     known = _add_all(memories)
 
-    _apply(memories, replaces=(Replace(known[TEA], RAIN),))
+    apply(memories, replaces=(Replace(known[TEA], RAIN),))
 
     listed = run(memories.store.list_for_consolidation(USER, tier="long", limit=9))
     assert sorted(one.text for one in listed) == sorted([RAIN, LISBON])
@@ -358,10 +331,10 @@ def test_edit_that_says_what_is_known_joins_it(memories: Memories) -> None:
 @pytest.mark.parametrize("memories", ["words"], indirect=True)
 def test_runs_are_written_down_with_numbers_alone(memories: Memories, world: World) -> None:
     known = _add_all(memories)
-    _apply(memories, deletes=(Delete(known[TEA]),))
-    _apply(memories)
-    _apply(memories, error="ValueError: the user likes tea")
-    _apply(memories, user_id="nobody we know")
+    apply(memories, deletes=(Delete(known[TEA]),))
+    apply(memories)
+    apply(memories, error="ValueError: the user likes tea")
+    apply(memories, user_id="nobody we know")
 
     rows = world.ask(
         "SELECT outcome, reason, detail FROM runs WHERE pass = 'shelf' ORDER BY id DESC LIMIT 4"

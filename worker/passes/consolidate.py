@@ -94,6 +94,7 @@ def propose(job: Work, found: Found) -> list[Proposal]:
                     turns=part.turns,
                     working=part.working,
                     weights=job.policy.score,
+                    drift=job.policy.drift,
                     subject_id=part.owner.subject_id,
                 )
             ),

@@ -19,7 +19,7 @@ from nrem.policy.observe_model import Neighbour, Noted, ObserveInput, ObservePro
 from nrem.policy.observe_window import looked_at, near, window_tokens
 from nrem.policy.reflect_model import Logged
 from nrem.policy.text import token_estimate
-from nrem.store import card, observation, observe, reflect, zeno_watermark
+from nrem.store import card, observation, observation_log, observe, reflect, zeno_watermark
 from nrem.store.memory import content_hash
 from nrem.store.observation import Added, NewObservation
 from nrem.store.observe import Share, Window
@@ -191,7 +191,7 @@ def apply(conn: Connection, job: Work, verdict: Verdict) -> Changes:
     """Note it, and count the window as observed."""
     observe.advance(conn, job.stream, tokens=verdict.window.tokens)
     due = _wake_reflect(conn, job, verdict)
-    held = observation.lock(conn, job.org_id, {one.subject_id for one in verdict.new})
+    held = observation_log.lock(conn, job.org_id, {one.subject_id for one in verdict.new})
     of = observation.Written(
         run_id=job.run_id,
         model=job.tools.embedder.model_id,
@@ -224,7 +224,7 @@ def _wake_reflect(conn: Connection, job: Work, verdict: Verdict) -> dict[str, fl
     tokens: Counter[int] = Counter()
     for one in verdict.new:
         tokens[one.subject_id] += one.tokens
-    logs = observation.logs(conn, job.org_id, tokens)
+    logs = observation_log.read(conn, job.org_id, tokens)
     long = [
         number
         for number, log in logs.items()
@@ -261,6 +261,11 @@ def next_due(conn: Connection, job: Work) -> datetime | None:
     )
 
 
+def failed(conn: Connection, job: Work) -> None:
+    """Say so where an agent's own observer reads how far the stream was observed."""
+    zeno_watermark.follow(conn, job.stream, last_seq=0, status=zeno_watermark.ERROR)
+
+
 def _steps(verdict: Verdict) -> int:
     return verdict.steps
 
@@ -278,4 +283,5 @@ OBSERVE: Final = Pass(
     apply=apply,
     steps=_steps,
     next_due=next_due,
+    failed=failed,
 )

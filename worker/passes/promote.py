@@ -135,6 +135,7 @@ def propose(job: Work, found: Found) -> Proposal:
             fresh=fresh,
             known=near,
             policy=job.policy.promote,
+            drift=job.policy.drift,
             subject_id=found.owner.subject_id,
         )
     )

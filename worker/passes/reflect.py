@@ -16,9 +16,10 @@ from nrem.policy import drift, reflect_drift
 from nrem.policy.consolidate_model import Vector
 from nrem.policy.edits import Judged, Written, judge, most, new_text
 from nrem.policy.reflect_model import Delete, ReflectInput, ReflectProposal
-from nrem.store import card, observation, reflect
+from nrem.store import card, observation, observation_log, reflect
 from nrem.store.memory import content_hash
-from nrem.store.observation import Added, Log, NewObservation
+from nrem.store.observation import Added, NewObservation
+from nrem.store.observation_log import Log
 from nrem.store.reflect import Batch
 from worker.contract import Change, Changes, Guarded, Nothing, Pass, Shape, Work
 
@@ -142,11 +143,11 @@ def guard(verdict: Verdict, job: Work) -> Guarded:
 def apply(conn: Connection, job: Work, verdict: Verdict) -> Changes:
     """Carry the edits out, and go on with the walk."""
     found, judged, proposal = verdict.found, verdict.judged, verdict.proposal.proposal
-    held = observation.lock(conn, job.org_id, [found.subject_id])
+    held = observation_log.lock(conn, job.org_id, [found.subject_id])
     log = held[found.subject_id]
     gone = reflect.archive(conn, job.org_id, log, verdict.reasons, run_id=job.run_id)
     added = _write(conn, job, verdict, log)
-    observation.grow(conn, job.org_id, {}, {found.subject_id: -gone})
+    observation_log.grow(conn, job.org_id, {}, {found.subject_id: -gone})
     rows = found.batch.rows
     walked_to = None if found.batch.is_last or not rows else rows[-1].ordinal
     reflect.walk(conn, job.org_id, found.subject_id, walked_to=walked_to)
@@ -240,7 +241,7 @@ def _lines(verdict: Verdict, added: list[Added]) -> Iterator[Change]:
 
 def next_due(conn: Connection, job: Work) -> datetime | None:
     """Now, in the middle of a walk; else when something new is noted, or at the next tick."""
-    log = observation.logs(conn, job.org_id, [job.stream.ref_id])[job.stream.ref_id]
+    log = observation_log.read(conn, job.org_id, [job.stream.ref_id])[job.stream.ref_id]
     return job.now if log.walked_to else None
 
 

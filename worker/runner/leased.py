@@ -172,6 +172,7 @@ def _fail(step: Step, job: Work, held: Lease, error: Exception) -> Outcome:
         return _park(step, job, held, reason="failed", error=reason)
     with step.begin() as conn:
         lease.finish(conn, held, is_failure=True)
+        step.duty.failed(conn, replace(job, lease=held))
         _come_back(conn, step, job, held)
         return step.record(conn, replace(job, lease=held), "failed", Changes(read=1, reason=reason))
 
@@ -198,5 +199,6 @@ def _park(
         lease.finish(conn, held)
         lease.set_aside(conn, job.org_id, step.duty.name, held.stream_id, state="parked")
         park.add(conn, job.org_id, step.duty.name, [item], reason=reason, error_class=error)
+        step.duty.failed(conn, replace(job, lease=held))
         told = changes or Changes(read=1, reason=error or reason)
         return step.record(conn, replace(job, lease=held), "parked", told)

@@ -24,6 +24,7 @@ from worker.runner.rehearsal import Memo, NotProposed, Rehearsal
 from worker.runner.step import Outcome, Setting, Step
 
 _log = structlog.get_logger("worker")
+_FAILURES: Final = frozenset(("failed", "parked"))
 
 # A try repeats every step before the first whose proposal was missed: twice as many may take four
 # times as long, and nobody reads the diff of so many sessions.
@@ -58,10 +59,12 @@ def step(setting: Setting, duty: Pass) -> Outcome | None:
 
 def _tell(setting: Setting, duty: Pass, outcome: Outcome) -> None:
     """One structured line per run: ids and counts, never content."""
-    _log.info(
+    tell = _log.warning if outcome.outcome in _FAILURES else _log.info
+    tell(
         f"{duty.name}.{outcome.outcome}",
         org=outcome.org_id,
         run=outcome.run_id,
+        stream=outcome.stream_id,
         read=outcome.changes.read,
         proposed=outcome.changes.proposed,
         changed=outcome.changes.changed,

@@ -55,6 +55,8 @@ class Outcome:
     cause: str | None = None
     # the subject, session or thread that it was about
     ref_id: int | None = None
+    # of a leased pass; it says whose it is
+    stream_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,6 +210,7 @@ class Step:
             run_id=job.run_id,
             cause=cause,
             ref_id=lease.ref_id if lease else None,
+            stream_id=lease.stream_id if lease else None,
         )
 
     @property

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from nrem.policy.params import DecayPolicy, ExpirePolicy, Policy, TierPolicy
+from nrem.policy.params import ExpirePolicy, Policy
+from nrem.policy.params_fade import DecayPolicy, TierPolicy
 from nrem.store import engine, life, policy
 from nrem.store.redue import Met
 from tests.worker.trouble import Killed, poisoned

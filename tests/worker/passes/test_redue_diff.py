@@ -3,7 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
-from nrem.policy.params import Policy, TierPolicy
+from nrem.policy.params import Policy
+from nrem.policy.params_fade import TierPolicy
 from nrem.store import engine, policy
 from tests.world import NOW, Org, memory
 from worker.passes.redue import REDUE
