@@ -13,11 +13,14 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import problems
+from api.auth import HEADERS
 from api.openapi import Application
 from api.replay import Replays
 from api.routes import (
     admin_agents,
     admin_holds,
+    admin_keys,
+    admin_orgs,
     admin_passes,
     admin_policy,
     admin_policy_preview,
@@ -25,6 +28,7 @@ from api.routes import (
     admin_runs,
     admin_schedules,
     agents,
+    api_keys,
     audit,
     budgets,
     cards,
@@ -81,6 +85,7 @@ _PUBLIC: Final = (
     context.router,
     cards.router,
     agents.router,
+    api_keys.router,
     docs.router,
 )
 _ADMIN: Final = (
@@ -94,6 +99,8 @@ _ADMIN: Final = (
     admin_policy_preview.router,
     admin_holds.router,
     admin_agents.router,
+    admin_keys.router,
+    admin_orgs.router,
     docs.router,
 )
 _REQUEST_ID_LETTERS: Final = 64
@@ -113,12 +120,15 @@ class RequestId:
         given = dict(scope["headers"]).get(b"x-request-id", b"").decode("latin-1")
         kept = "".join(c for c in given if c.isascii() and c.isprintable())[:_REQUEST_ID_LETTERS]
         scope["nrem.request_id"] = kept or f"req_{secrets.token_hex(8)}"
+        # What the routes add to it, they share, however often the scope is copied for them.
+        more: dict[str, str] = scope.setdefault(HEADERS, {})
 
         async def reply(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-ID"] = scope["nrem.request_id"]
                 headers["Cache-Control"] = "no-store"
+                headers.update(more)
             await send(message)
 
         await self._app(scope, receive, reply)

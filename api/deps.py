@@ -3,22 +3,22 @@
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from ipaddress import ip_address
 from typing import Annotated, Any, Final
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from api import marker
+from api import auth, marker
 from api.problems import OutcomeUnknownError
 from api.state import State
-from nrem.errors import ForbiddenError, UnauthenticatedError
+from nrem.errors import ForbiddenError
 from nrem.store import audit, engine, key
 from nrem.store.audit import Actor, Entry
 from nrem.store.key import Caller
 
-_REMEDY: Final = "send the header Authorization: Bearer <key>"
+# Of each dependency that holder_of made; the table of routes is read from it.
+_SCOPES: Final[dict[object, str]] = {}
 _bearer: Final = HTTPBearer(
     auto_error=False, scheme_name="key", description="An API key, as `nrem` printed it."
 )
@@ -34,22 +34,17 @@ Nrem = Annotated[State, Depends(state_of)]
 
 
 async def _authenticate(
-    given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)], state: Nrem
+    request: Request,
+    given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+    state: Nrem,
 ) -> Caller:
-    """One answer for every key that does not open: nobody learns which keys exist."""
-    if given is None:
-        raise UnauthenticatedError(remedy=_REMEDY)
-    async with engine.begin_async(state.database, org_id=None) as conn:
-        caller = await conn.run_sync(key.find, given.credentials.strip(), digest=state.digest)
-    if caller is None:
-        raise UnauthenticatedError(remedy=_REMEDY)
-    return caller
+    return await auth.admit(state, request.scope, given.credentials.strip() if given else "")
 
 
 def holder_of(scope: str) -> Callable[..., Coroutine[Any, Any, Caller]]:
     """A dependency: the caller, whose key must hold `scope`.
 
-    Raises: UnauthenticatedError, ForbiddenError.
+    Raises: UnauthenticatedError, ForbiddenError, OverloadedError.
     """
 
     async def require(caller: Annotated[Caller, Depends(_authenticate)]) -> Caller:
@@ -57,21 +52,18 @@ def holder_of(scope: str) -> Callable[..., Coroutine[Any, Any, Caller]]:
             raise ForbiddenError(remedy=f"use a key with the scope {scope}")
         return caller
 
+    _SCOPES[require] = scope
     return require
+
+
+def scope_of(dependency: object) -> str | None:
+    """The scope that a dependency made by `holder_of` asks for; None for any other."""
+    return _SCOPES.get(dependency)
 
 
 def actor(request: Request, caller: Caller) -> Actor:
     """Who asks, as the audit trail names it."""
-    return Actor(key_row_id=caller.key_row_id, address=_address(request))
-
-
-def _address(request: Request) -> str | None:
-    """Where the connection comes from; a socket file has no address."""
-    try:
-        # An address of one link names it, which the trail need not know.
-        return str(ip_address(request.client.host.partition("%")[0] if request.client else ""))
-    except ValueError:
-        return None
+    return Actor(key_row_id=caller.key_row_id, address=auth.address_of(request.scope))
 
 
 EventWriter = Annotated[Caller, Depends(holder_of(key.EVENTS_WRITE))]

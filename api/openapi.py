@@ -14,6 +14,7 @@ from nrem.wire.conversation import ConversationIn, TurnIn
 from nrem.wire.forget import ForgetAllIn, ForgetIn
 from nrem.wire.hold import HoldIn
 from nrem.wire.job import DistillIn, IngestIn, RefineIn
+from nrem.wire.key import ApiKeyIn, KeyIn, OrgIn, OrgPatchIn, RotateIn
 from nrem.wire.policy import PolicyChangesIn, PolicyIn, PolicyPreviewIn, PolicyRollbackIn
 from nrem.wire.preview import PassPreviewIn
 from nrem.wire.recall import RecallIn
@@ -51,6 +52,11 @@ _BODIES: Final[tuple[type[BaseModel], ...]] = (
     IngestIn,
     DistillIn,
     RefineIn,
+    KeyIn,
+    ApiKeyIn,
+    RotateIn,
+    OrgIn,
+    OrgPatchIn,
 )
 _PLACE: Final = "#/components/schemas/{model}"
 

@@ -12,12 +12,11 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api import marker, problems
+from api import auth, marker, problems
 from api.attempt import Answer, Attempt
 from api.connection import connection_of
 from api.state import State
-from nrem.errors import ConflictError
-from nrem.store import engine, key
+from nrem.errors import RejectedError
 from nrem.wire.field import MAX_LAX_BODY_BYTES
 
 # Reads, and the route whose events carry keys of their own.
@@ -42,18 +41,17 @@ class Replays:
             await self._app(scope, receive, send)
             return
         try:
-            await self._answer(scope, raw, receive, send)
-        except ConflictError as error:
+            await self._answer(scope, raw, send)
+        except RejectedError as error:
             response = problems.rejected(Request(scope), error)
             await response(scope, receive, send)
 
-    async def _answer(self, scope: Scope, raw: bytes, receive: Receive, send: Send) -> None:
+    async def _answer(self, scope: Scope, raw: bytes, send: Send) -> None:
         state: State = scope["app"].state.nrem
         attempt = _attempt(state, scope, raw)
-        if attempt.is_joined and not await _opens(state, scope):
-            # The key was good when the attempt began; now the route says what is wrong with it.
-            await self._app(scope, receive, send)
-            return
+        if attempt.is_joined:
+            # The key was good when the attempt began, and every request counts.
+            await auth.admit(state, scope, _key_of(scope))
         answer = await state.attempts.run(attempt, lambda: self._work(scope, raw, attempt))
         is_delivered = await _deliver(scope, answer, send)
         state.attempts.settle(attempt, answer, is_delivered=is_delivered)
@@ -147,10 +145,8 @@ def _named(scope: Scope, its_key: str) -> Scope:
     return {**scope, "headers": [*others, (_KEY.encode(), its_key.encode("latin-1"))]}
 
 
-async def _opens(state: State, scope: Scope) -> bool:
-    given = Headers(scope=scope)["authorization"].partition(" ")[2]
-    async with engine.begin_async(state.database, org_id=None) as conn:
-        return await conn.run_sync(key.find, given.strip(), digest=state.digest) is not None
+def _key_of(scope: Scope) -> str:
+    return Headers(scope=scope)["authorization"].partition(" ")[2].strip()
 
 
 async def _deliver(scope: Scope, answer: Answer, send: Send) -> bool:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from api.attempt import Attempts
 from api.ingest import Flusher
 from api.recorder import Recorder
+from api.throttle import Throttle
 from nrem.config import Settings
 from nrem.digest import Digest
 from nrem.llm.embed import Embedder, load_embedder
@@ -42,6 +43,7 @@ class State:
     nudger: Nudger
     unshown: Unshown = field(default_factory=Unshown)
     attempts: Attempts
+    throttle: Throttle
 
 
 @asynccontextmanager
@@ -76,6 +78,7 @@ async def open_state(settings: Settings) -> AsyncIterator[State]:
                     recorder=recorder,
                     nudger=nudger,
                     attempts=attempts,
+                    throttle=Throttle(settings.rate_failed_per_minute),
                 )
                 await attempts.wait()
         nudger.close()

@@ -6,7 +6,6 @@ with 0 when what it reports holds, 1 when it does not, 2 on wrong usage or setti
 
 from collections.abc import Callable
 from dataclasses import asdict
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -29,18 +28,19 @@ from nrem.cli_frame import (
 from nrem.cli_fuzz import fuzz
 from nrem.cli_hold import hold_app
 from nrem.cli_import import import_app
+from nrem.cli_keys import keys_app, orgs_app
 from nrem.cli_policy import policy_app
 from nrem.cli_preview import preview_app
 from nrem.cli_promotion import promote_explain
 from nrem.cli_schedule import runs_app, schedule_app
-from nrem.command import duty, evaluate, keys, load, main_job, parked, status, system
+from nrem.command import duty, evaluate, load, main_job, parked, status, system
 from nrem.config import Settings
 
 app = typer.Typer(add_completion=False, no_args_is_help=False, pretty_exceptions_enable=False)
 parked_app = typer.Typer(help="Work that was set aside: list it, look at it, replay or drop it.")
-keys_app = typer.Typer(help="API keys.")
 app.add_typer(parked_app, name="parked")
 app.add_typer(keys_app, name="keys")
+app.add_typer(orgs_app, name="orgs")
 eval_app = typer.Typer(help="Measures of quality, on real conversations.")
 app.add_typer(eval_app, name="eval")
 app.add_typer(schedule_app, name="schedule")
@@ -56,14 +56,6 @@ app.command("promote-explain")(promote_explain)
 app.add_typer(preview_app, name="preview")
 
 Files = Annotated[list[Path], typer.Argument(help="Conversations: LoCoMo samples or own files.")]
-
-
-class KeyKind(StrEnum):
-    """Which scopes a new key gets; see `keys.KINDS`."""
-
-    API = "api"
-    ADMIN = "admin"
-    PURGE = "purge"
 
 
 @app.callback(invoke_without_command=True)
@@ -218,27 +210,6 @@ def parked_replay(context: typer.Context, parked_id: str, data: Data = None) -> 
 def parked_drop(context: typer.Context, parked_id: str, data: Data = None) -> None:
     """Give parked work up for good."""
     _resolve(context, parked_id, data, parked.drop)
-
-
-@keys_app.command("create")
-def keys_create(
-    context: typer.Context,
-    org: Annotated[str, typer.Option(help="The org's name; made if there is none.")],
-    kind: Annotated[KeyKind, typer.Option(help="What the key opens.")] = KeyKind.API,
-    data: Data = None,
-) -> None:
-    """Make a key and print it, the only time it can be seen."""
-
-    def work() -> int:
-        settings = settings_for(context, data)
-        if settings.migrate_database_url is None:
-            with system.opened(settings, progress):
-                say(keys.create(settings, org, kind))
-        else:
-            say(keys.create(settings, org, kind))
-        return 0
-
-    guarded(work)
 
 
 def _resolve(

@@ -77,6 +77,7 @@ BrokerUrl = Annotated[
 ]
 Port = Annotated[int, Field(ge=0, le=65535)]
 Bound = Annotated[int, Field(ge=0, le=2**53 - 1)]
+Rate = Annotated[int, Field(ge=0, le=2**31 - 1)]
 
 
 class Settings(BaseSettings):
@@ -113,6 +114,11 @@ class Settings(BaseSettings):
     budget_monthly_tokens: Bound = 0
     budget_monthly_llm_calls: Bound = 0
     budget_monthly_embeddings: Bound = 0
+    # Requests per minute of a key and of an org, unless either has a rate of its own; and keys that
+    # do not open, of one address and for one process; 0: no bound.
+    rate_key_per_minute: Rate = 30_000
+    rate_org_per_minute: Rate = 60_000
+    rate_failed_per_minute: Rate = 60
     # Whose pages may be handed in by their address; none: nobody's.
     ingest_hosts: Hosts = ()
     # That are not public, and may be read from all the same.

@@ -107,8 +107,14 @@ class OverloadedError(RejectedError):
     status = 429
     code = "rate_limited"
 
-    def __init__(self, message: str | None = None, *, retry_after_seconds: float = 1.0) -> None:
-        super().__init__(message)
+    def __init__(
+        self,
+        message: str | None = None,
+        *,
+        retry_after_seconds: float = 1.0,
+        remedy: str | None = None,
+    ) -> None:
+        super().__init__(message, remedy=remedy)
         # Clients sleep exactly that long, and read whole seconds only.
         self.retry_after_seconds = min(max(ceil(retry_after_seconds), 1), _LONGEST_WAIT_SECONDS)
 

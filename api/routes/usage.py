@@ -7,6 +7,7 @@ from typing import Final
 from fastapi import APIRouter
 from sqlalchemy import Connection
 
+from api import auth
 from api.deps import Nrem, Reader, transaction
 from nrem import ids
 from nrem.store import engine, usage
@@ -45,8 +46,10 @@ def _read(conn: Connection, org_id: int) -> UsageOut:
 
 
 @router.get("/v1/limits")
-async def get_limits(_caller: Reader) -> LimitsOut:
-    """The largest that a request may bring or ask for."""
+async def get_limits(state: Nrem, caller: Reader) -> LimitsOut:
+    """The largest that a request may bring or ask for, and how often the key may ask."""
+    bounds = auth.rates(state, caller)
+    binding = [rate for rate in bounds.values() if rate]
     return LimitsOut(
         body_bytes=MAX_LAX_BODY_BYTES,
         event_bytes=MAX_EVENT_BYTES,
@@ -57,6 +60,8 @@ async def get_limits(_caller: Reader) -> LimitsOut:
         recall_top_k=_MOST,
         page_size=_MOST,
         turns_per_page=_MOST,
-        rate_limit_enabled=False,
-        rate_limit_per_minute=0,
+        rate_limit_enabled=bool(binding),
+        rate_limit_per_minute=min(binding, default=0),
+        rate_limit_key_per_minute=bounds["key_per_minute"],
+        rate_limit_org_per_minute=bounds["org_per_minute"],
     )

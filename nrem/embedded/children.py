@@ -38,7 +38,9 @@ WORKER_ROLE: Final = "nrem_worker"
 _NOT_INHERITED: Final = ("PYTHONHOME", "PYTHONSTARTUP", "NREM_MIGRATE_DATABASE_URL")
 # Celery then takes SIGTERM as "finish soon", not as "finish every task, however long".
 _WORKER_ENVIRONMENT: Final = {"REMAP_SIGTERM": "SIGQUIT"}
-_BUDGETS: Final = tuple(name for name in Settings.model_fields if name.startswith("budget_"))
+_BOUNDS: Final = tuple(
+    name for name in Settings.model_fields if name.startswith(("budget_", "rate_"))
+)
 _PROBE_SECONDS: Final = 2.0
 _FIRST_PORT: Final = 20_000
 _PORT_ATTEMPTS: Final = 100
@@ -104,7 +106,7 @@ class Child:
             "NREM_POOL_SIZE": str(settings.pool_size),
             "NREM_INGEST_HOSTS": ",".join(settings.ingest_hosts),
             "NREM_INGEST_PRIVATE_NETWORKS": ",".join(map(str, settings.ingest_private_networks)),
-            **{f"NREM_{name}".upper(): str(getattr(settings, name)) for name in _BUDGETS},
+            **{f"NREM_{name}".upper(): str(getattr(settings, name)) for name in _BOUNDS},
         }
         if settings.pepper is not None:
             environment["NREM_PEPPER"] = settings.pepper.get_secret_value()

@@ -51,6 +51,11 @@ class Operation(StrEnum):
     CARD_CHANGE = "card_change"
     CARD_SCHEMA_SET = "card_schema_set"
     AGENT_RENAME = "agent_rename"
+    KEY_CREATE = "key_create"
+    KEY_ROTATE = "key_rotate"
+    KEY_REVOKE = "key_revoke"
+    ORG_CREATE = "org_create"
+    ORG_BOUND = "org_bound"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,7 @@ from nrem.store.schema_control import (
     ticks,
 )
 from nrem.store.schema_directory import agents, sessions, subjects, threads, users
+from nrem.store.schema_key import rates
 from nrem.store.schema_knowledge import (
     attributes,
     edges,
@@ -93,6 +94,7 @@ CONTROL_TABLES: Final[tuple[Table, ...]] = (
     llm_gates,
     llm_batches,
     llm_batch_waits,
+    rates,
 )
 
 # Hold what a person said, or ids of memories; org_id leads every key.

@@ -24,6 +24,8 @@ orgs: Final = Table(
     row_number(),
     code("name"),
     instant("created_at"),
+    flag("is_operator"),
+    count("rate_per_minute", nullable=True),
     PrimaryKeyConstraint("id"),
     UniqueConstraint("name", name="orgs_name_key"),
 )
@@ -39,6 +41,8 @@ api_keys: Final = Table(
     instant("created_at"),
     instant("expires_at", nullable=True),
     instant("revoked_at", nullable=True),
+    count("rate_per_minute", nullable=True),
+    number("replaces_id", nullable=True),
     PrimaryKeyConstraint("org_id", "id"),
     UniqueConstraint("key_id", name="api_keys_key_id_key"),
     points_to("orgs", "org_id", dies_with=True),

@@ -88,6 +88,9 @@ class LimitsOut(BaseModel):
     recall_top_k: int
     page_size: int
     turns_per_page: int
-    # no request is refused for coming too often
     rate_limit_enabled: bool
+    # requests of this key, as far as its org's other keys leave them; 0: no bound
     rate_limit_per_minute: int
+    rate_limit_key_per_minute: int
+    # of all keys of the org together
+    rate_limit_org_per_minute: int

@@ -116,7 +116,7 @@ class Service:
         """A caller with a new key, of a new org unless one is given."""
         with engine.begin(self.world.admin) as conn:
             number = orgs.ensure(conn, _new_name()) if org is None else org
-            made = key.create(conn, number, scopes, digest=DIGEST, environment="test")
+            made = key.create(conn, number, scopes, digest=DIGEST, environment="test").key
         with self.client(made) as client:
             yield Caller(org=number, key=made, client=client, world=self.world)
 
@@ -160,7 +160,7 @@ def serve(database: Database, **changes: object) -> Iterator[Service]:
             embedder="hash",
             pepper=PEPPER,
             pool_size=4,
-            **changes,
+            **{"rate_failed_per_minute": 0, **changes},
         )
         with _Listeners(settings) as listeners:
             public, admin = listeners.urls

@@ -61,4 +61,3 @@ def test_limits_are_those_that_the_routes_hold(caller: Caller) -> None:
     for name, (path, field) in pages.items():
         asked = next(one for one in paths[path]["get"]["parameters"] if one["name"] == field)
         assert f"'maximum': {found[name]}" in str(asked["schema"])
-    assert found["rate_limit_enabled"] is False

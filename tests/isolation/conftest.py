@@ -122,6 +122,11 @@ def _live(org: Org) -> None:
         org=org.number,
         key=f"key{org.number}",
     )
+    org.world.do(
+        "INSERT INTO rates (org_id, key_row_id, full_at, taken_at) "
+        "SELECT org_id, id, now(), now() FROM api_keys WHERE org_id = %(org)s",
+        org=org.number,
+    )
 
 
 @pytest.fixture(scope="session")

@@ -190,10 +190,13 @@ def test_nobody_is_granted_closed_versions_for_writing(world: World) -> None:
     }
 
 
-def test_admin_role_is_granted_no_tenant_table(world: World) -> None:
-    granted = _names(
+def test_admin_role_may_add_to_the_trail_and_is_granted_no_other_tenant_table(
+    world: World,
+) -> None:
+    granted = _pairs(
         world,
-        "SELECT table_name FROM information_schema.role_table_grants WHERE grantee = 'nrem_admin'",
+        "SELECT table_name, privilege_type FROM information_schema.role_table_grants "
+        "WHERE grantee = 'nrem_admin'",
     )
 
-    assert not granted & TENANT
+    assert _of(TENANT, granted) == {("audit", "INSERT")}
