@@ -14,6 +14,7 @@ import typer
 
 from nrem import __version__
 from nrem.cli_agent import agent_app
+from nrem.cli_audit import audit_app
 from nrem.cli_bench import bench_app
 from nrem.cli_doctor import doctor_app
 from nrem.cli_frame import (
@@ -51,6 +52,7 @@ app.add_typer(policy_app, name="policy")
 app.add_typer(hold_app, name="hold")
 app.add_typer(import_app, name="import")
 app.command("fuzz")(fuzz)
+app.add_typer(audit_app, name="audit")
 app.add_typer(agent_app, name="agents")
 app.command("promote-explain")(promote_explain)
 app.add_typer(preview_app, name="preview")

@@ -13,8 +13,8 @@ branch_labels = None
 depends_on = None
 
 _HERE = Path(__file__).parent
-_PARTS: tuple[str, ...] = ()
-_DOWN: tuple[str, ...] = ()
+_PARTS: tuple[str, ...] = ("seal",)
+_DOWN: tuple[str, ...] = ("seal_down",)
 
 
 def upgrade() -> None:

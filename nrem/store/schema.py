@@ -47,6 +47,7 @@ from nrem.store.schema_observation import (
     observation_parents,
     observations,
 )
+from nrem.store.schema_seal import seal_heads, seal_queue, seals
 from nrem.store.schema_surface import (
     audit,
     budgets,
@@ -92,6 +93,8 @@ CONTROL_TABLES: Final[tuple[Table, ...]] = (
     llm_gates,
     llm_batches,
     llm_batch_waits,
+    seal_queue,
+    seal_heads,
 )
 
 # Hold what a person said, or ids of memories; org_id leads every key.
@@ -139,6 +142,7 @@ TENANT_TABLES: Final[tuple[Table, ...]] = (
     zeno_sessions,
     zeno_threads,
     zeno_watermarks,
+    seals,
 )
 
 # What callers and people wrote, and what is computed from it; kept out of planner statistics.
