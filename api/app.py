@@ -17,6 +17,7 @@ from api.openapi import Application
 from api.replay import Replays
 from api.routes import (
     admin_agents,
+    admin_export,
     admin_holds,
     admin_passes,
     admin_policy,
@@ -94,6 +95,7 @@ _ADMIN: Final = (
     admin_policy_preview.router,
     admin_holds.router,
     admin_agents.router,
+    admin_export.router,
     docs.router,
 )
 _REQUEST_ID_LETTERS: Final = 64

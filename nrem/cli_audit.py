@@ -21,7 +21,7 @@ def audit_verify(
     context: typer.Context,
     org: Annotated[int | None, typer.Option(help="Only this org.")] = None,
     heads: Annotated[
-        Path | None, typer.Option(help="A copy of audit_heads.json that was kept elsewhere.")
+        Path | None, typer.Option(help="A copy of audit/heads.json that was kept elsewhere.")
     ] = None,
     data: Data = None,
     *,

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from nrem.errors import ConfigError
-from nrem.own_file import own_directory, owner_only, read
+from nrem.own_file import own_directory, owner_only
 
 # Of the data directory.
-FILE: Final = "audit_heads.json"
+FILE: Final = "audit/heads.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,10 +65,10 @@ class Heads:
     def read(self) -> dict[int, Head]:
         """The end of each chain that was kept, by org; none when there is no file yet.
 
-        Raises: ConfigError when others may read it, or it is no such file.
+        Raises: ConfigError when it cannot be read, or is no such file.
         """
         try:
-            found = json.loads(read(self.path))
+            found = json.loads(self.path.read_bytes())
             heads = [Head.of_json(one) for one in found["heads"]]
         except FileNotFoundError:
             return {}

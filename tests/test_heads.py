@@ -76,9 +76,8 @@ def test_what_is_no_such_file_is_refused(heads: Heads, text: str) -> None:
         heads.read()
 
 
-def test_file_that_others_may_read_is_refused(heads: Heads) -> None:
-    heads.keep([ONE])
-    heads.path.chmod(0o644)
+def test_file_that_cannot_be_read_is_refused(heads: Heads) -> None:
+    heads.path.mkdir(parents=True)
 
-    with pytest.raises(ConfigError, match="chmod 600"):
+    with pytest.raises(ConfigError, match="directory"):
         heads.read()

@@ -51,6 +51,7 @@ class Operation(StrEnum):
     CARD_CHANGE = "card_change"
     CARD_SCHEMA_SET = "card_schema_set"
     AGENT_RENAME = "agent_rename"
+    EXPORT = "export"
     # what a worker did
     RUN = "run"
 
