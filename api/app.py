@@ -18,6 +18,7 @@ from api.openapi import Application
 from api.replay import Replays
 from api.routes import (
     admin_agents,
+    admin_export,
     admin_holds,
     admin_keys,
     admin_orgs,
@@ -101,6 +102,7 @@ _ADMIN: Final = (
     admin_agents.router,
     admin_keys.router,
     admin_orgs.router,
+    admin_export.router,
     docs.router,
 )
 _REQUEST_ID_LETTERS: Final = 64

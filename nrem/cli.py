@@ -13,8 +13,10 @@ import typer
 
 from nrem import __version__
 from nrem.cli_agent import agent_app
+from nrem.cli_audit import audit_app
 from nrem.cli_bench import bench_app
 from nrem.cli_doctor import doctor_app
+from nrem.cli_export import export_command
 from nrem.cli_frame import (
     Data,
     Json,
@@ -51,7 +53,9 @@ app.add_typer(policy_app, name="policy")
 app.add_typer(hold_app, name="hold")
 app.add_typer(import_app, name="import")
 app.command("fuzz")(fuzz)
+app.add_typer(audit_app, name="audit")
 app.add_typer(agent_app, name="agents")
+app.command("export")(export_command)
 app.command("promote-explain")(promote_explain)
 app.add_typer(preview_app, name="preview")
 

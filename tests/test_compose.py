@@ -9,6 +9,7 @@ import yaml
 
 from nrem.embedded.children import ARGUMENTS, CHECKOUT
 from nrem.embedded.postgres import ERASURE_SETTINGS
+from nrem.heads import FILE
 from nrem.llm.setting import LlmSettings
 
 DOCUMENT: dict[str, Any] = yaml.safe_load((CHECKOUT / "compose.yaml").read_text(encoding="utf-8"))
@@ -151,3 +152,13 @@ def test_postgres_keeps_no_erased_bytes_and_logs_no_content() -> None:
     options = SERVICES["postgres"]["command"]
 
     assert {f"-c{name}={value}" for name, value in ERASURE_SETTINGS.items()} <= set(options)
+
+
+def test_who_seals_the_audit_trail_keeps_its_ends_beside_the_database() -> None:
+    place = "audit_heads:/data/audit"
+    keeping = {name for name, one in SERVICES.items() if place in one.get("volumes", ())}
+
+    assert keeping == {"worker", "poll"}
+    assert "audit_heads" in DOCUMENT["volumes"]
+    assert re.search(r"--owner=nrem .*--mode=0700 .*/data/audit\b", DOCKERFILE)
+    assert FILE == "audit/heads.json"

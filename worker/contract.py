@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, Engine
 
 from nrem.digest import Digest
+from nrem.heads import Heads
 from nrem.llm.embed import Embedder
 from nrem.llm.offline import OfflineProvider
 from nrem.llm.provider import Provider
@@ -50,6 +51,8 @@ class Tools:
     digest: Digest
     # what of the web may be read; nothing, unless an operator says so
     reach: Reach = field(default_factory=Reach)
+    # where the ends of the audit trails are kept; None: nowhere
+    heads: Heads | None = None
     # asks paid models; None: `provider` is all there is
     desk: Desk | None = None
 
@@ -294,6 +297,9 @@ class Pass:
     previews: bool = False
     # the try after which poison work is set aside
     max_attempts: int = 5
+    # whether a run has a line in the audit trail; no: it changes nothing of what is remembered, or
+    # writes lines of its own
+    is_audited: bool = True
     # a duty of the whole system, which no org plans: a tick every so many seconds
     every_seconds: int | None = None
     # of a leased pass: makes due what waits for more, of one subject or of all, as somebody asked
@@ -316,5 +322,5 @@ class Pass:
     give_up: Callable[[Connection, Work, Sequence[Item], str], None] = _tells_nobody
     # a sweep's way to take one poisonous row out of its claims
     park: Callable[[Connection, Work, Any], None] = _cannot_park
-    # instead of the verbs: one set-based statement over the control tables of all orgs
-    sweep: Callable[[Connection], Changes] | None = None
+    # instead of the verbs: over all orgs at once
+    sweep: Callable[[Connection, Tools], Changes] | None = None

@@ -11,7 +11,7 @@ from nrem.digest import Digest
 from nrem.llm.anthropic import AnthropicModel
 from nrem.llm.anthropic_batch import AnthropicBatches
 from nrem.llm.batch import Batches
-from nrem.llm.crypt import SubjectKeys
+from nrem.llm.crypt import FOLDER, SubjectKeys
 from nrem.llm.embed import Embedder
 from nrem.llm.ledger import Model
 from nrem.llm.model import Catalogue, ModelProvider
@@ -20,8 +20,6 @@ from nrem.llm.provider import Provider
 from nrem.llm.setting import LlmSettings
 from worker.ledger import Books, Errand
 
-# Of the data directory.
-_KEYS: Final = "subject_keys"
 # Beyond the time limit of a call, for what is done before and after it.
 _LAPSE_MARGIN_SECONDS: Final = 60.0
 
@@ -52,7 +50,7 @@ class Desk:
             batches=AnthropicBatches(model),
             embedder=embedder,
             digest=digest,
-            keys=SubjectKeys(data_dir / _KEYS),
+            keys=SubjectKeys(data_dir / FOLDER),
         )
 
     def provider(self, database: Engine, errand: Errand, now: datetime | None) -> Provider:

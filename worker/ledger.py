@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Engine
 from nrem.digest import Digest
 from nrem.errors import Deferred, NoModelError, NremError, ReplyError
 from nrem.llm import order as statuses
-from nrem.llm.crypt import SubjectKeys
+from nrem.llm.crypt import SubjectKeys, place
 from nrem.llm.ledger import Recorded, Ticket
 from nrem.llm.order import Order, Reply, Shape
 from nrem.policy.batch import LIFE_SECONDS, PRICE_SHARE
@@ -290,8 +290,3 @@ class Books:
         if gate.reason in statuses.PASSING and gate.failures < self.errand.policy.max_waits:
             return Deferred(reason, retry_after_seconds=gate.wait_seconds)
         return NoModelError(reason, until_seconds=gate.wait_seconds)
-
-
-def place(call_id: int, part: str) -> str:
-    """Where a body of a call lies: it is sealed for that place."""
-    return f"llm_calls:{call_id}:{part}"

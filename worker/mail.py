@@ -13,13 +13,13 @@ from typing import Any, Final
 
 from nrem.llm import order as statuses
 from nrem.llm.batch import Accepted, NotAccepted, Progress, lost
+from nrem.llm.crypt import place
 from nrem.llm.order import Reply
 from nrem.policy.batch import MOST_TRIES, PRICE_SHARE
 from nrem.policy.price import cost_micros
 from nrem.store.batch import Batch, Request
 from nrem.store.llm_call import Ended
 from worker.desk import Desk
-from worker.ledger import place
 
 _UNREACHABLE: Final = NotAccepted(status=statuses.UNREACHABLE, is_certain=False)
 

@@ -7,7 +7,7 @@ second or so; a stop signal ends it between two passes.
 import random
 import signal
 import sys
-from threading import Event
+from threading import Event, Thread
 from types import FrameType
 from typing import Final
 
@@ -29,12 +29,42 @@ _log = structlog.get_logger("poll")
 _PAUSE_SECONDS: Final = (0.5, 1.0)
 _AFTER_FAULT_SECONDS: Final = 2.0
 _BEAT_SECONDS: Final = 5.0
+_UPKEEP_SECONDS: Final = 1.0
+_OF_SYSTEM: Final = tuple(duty for duty in PASSES if duty.sweep is not None)
+_OF_ORGS: Final = tuple(duty for duty in PASSES if duty.sweep is None)
 # Long enough for a nudge to reach a worker that is free; a dead broker costs a tick as much.
 _GRACE_SECONDS: Final = 5.0
 
 
 def poll(process: Process, stop: Event) -> None:
-    """Run every pass round after round until `stop` is set."""
+    """Run every pass round after round until `stop` is set.
+
+    What the whole system needs every few seconds runs beside that: no long pass holds it up.
+    """
+    beside = Thread(target=_keep_up, args=(process, stop), name="upkeep", daemon=True)
+    beside.start()
+    try:
+        _go_round(process, stop)
+    finally:
+        stop.set()
+        beside.join()
+
+
+def _keep_up(process: Process, stop: Event) -> None:
+    try:
+        while not stop.wait(_UPKEEP_SECONDS):
+            try:
+                for duty in _OF_SYSTEM:
+                    process.run(duty, Cause(name="poll"))
+            except (DBAPIError, PoolTimeout) as error:
+                _log.warning("poll.database_away", error=type(error).__name__)
+                stop.wait(_AFTER_FAULT_SECONDS)
+    finally:
+        # Without it the process is not whole: it ends, and is started again.
+        stop.set()
+
+
+def _go_round(process: Process, stop: Event) -> None:
     next_beat = 0.0
     while not stop.is_set():
         try:
@@ -53,7 +83,7 @@ def poll(process: Process, stop: Event) -> None:
 
 def _round(process: Process, stop: Event) -> bool:
     worked = False
-    for duty in PASSES:
+    for duty in _OF_ORGS:
         if stop.is_set():
             break
         # With a broker, what a tick or a request asked for is Celery's for a moment.

@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from nrem.config import Settings
 from nrem.digest import Digest
+from nrem.heads import FILE, Heads
 from nrem.llm.embed import load_embedder
 from nrem.llm.offline import OfflineProvider
 from nrem.llm.setting import LlmSettings
@@ -87,6 +88,7 @@ def make_tools(settings: Settings) -> Tools:
         embedder=embedder,
         provider=OfflineProvider(embedder),
         digest=digest,
+        heads=Heads(settings.data_dir / FILE),
         reach=Reach(hosts=settings.ingest_hosts, networks=settings.ingest_private_networks),
         desk=Desk.of(LlmSettings(), embedder=embedder, digest=digest, data_dir=settings.data_dir),
     )

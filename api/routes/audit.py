@@ -18,7 +18,7 @@ router = APIRouter(tags=["audit"])
 _PAGE_SIZE: Final = 50
 _Value = TypeVar("_Value", int, str)
 # What Z3rno's servers also write; nrem has no such entries.
-_ELSEWHERE: Final = ("quarantine", "export", "gdpr_delete")
+_ELSEWHERE: Final = ("quarantine", "gdpr_delete")
 _OPERATIONS: Final = (*(one.value for one in Operation), *_ELSEWHERE)
 
 

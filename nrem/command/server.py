@@ -86,6 +86,20 @@ class Server:
         except httpx2.TransportError:
             return None
 
+    def lines(self, path: str, params: Mapping[str, str]) -> Iterator[str]:
+        """The lines of an answer that is a stream, as they come in.
+
+        Raises: AnswerError when the server refuses, NremError when it is cut off.
+        """
+        try:
+            with self._client.stream("GET", path, params=params) as answer:
+                if answer.is_error:
+                    answer.read()
+                    raise AnswerError(answer.status_code, answer.json())
+                yield from answer.iter_lines()
+        except httpx2.TransportError as error:
+            raise NremError("the answer was cut off: ask again") from error
+
     def send_events(self, events: Sequence[Mapping[str, Any]]) -> list[str]:
         """Store events (each with its own idempotency key); answers their ids."""
         ids: list[str] = self.ask("POST", "/v1/events", json={"events": list(events)})["event_ids"]

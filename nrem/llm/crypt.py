@@ -15,9 +15,16 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from nrem.errors import ConfigError
 from nrem.own_file import read, read_or_make
 
+# Of the data directory.
+FOLDER: Final = "subject_keys"
 _KEY_BYTES: Final = 32
 _NONCE_BYTES: Final = 12
 _VERSION: Final = b"\x01"
+
+
+def place(call_id: int, part: str) -> str:
+    """Where a body of a call of a model lies: it is sealed for that place."""
+    return f"llm_calls:{call_id}:{part}"
 
 
 class SubjectKeys:

@@ -1,11 +1,11 @@
 """The audit trail: who did what to which memory, and when; never what it said.
 
 An entry is written in the transaction of what it tells about, so one is true exactly when the other
-is. Only a recall's follows behind its answer.
+is. Only a recall's follows behind its answer. Each is sealed soon after (see `seal`).
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -56,6 +56,9 @@ class Operation(StrEnum):
     KEY_REVOKE = "key_revoke"
     ORG_CREATE = "org_create"
     ORG_BOUND = "org_bound"
+    EXPORT = "export"
+    # what a worker did
+    RUN = "run"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +90,29 @@ def add(conn: Connection, org_id: int, entries: Iterable[Entry]) -> None:
     rows = [_row(entry) for entry in entries]
     if rows:
         conn.execute(statement("audit_add"), {"org_id": org_id, "entries": json.dumps(rows)})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunTrace:
+    """What the trail says of a run of a pass that changed something."""
+
+    pass_name: str
+    changed: int
+    # beside those of which the run wrote down what it did
+    memory_ids: Collection[int]
+
+
+def add_run(conn: Connection, org_id: int, run_id: int, trace: RunTrace) -> None:
+    """Write the entry of a run, in the transaction of what it changes, after that."""
+    conn.execute(
+        statement("audit_add_run"),
+        {
+            "org_id": org_id,
+            "run_id": run_id,
+            "memory_ids": list(trace.memory_ids),
+            "details": json.dumps({"pass": trace.pass_name, "changed": trace.changed}),
+        },
+    )
 
 
 def of_session(session_id: int) -> dict[str, int]:

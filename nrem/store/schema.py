@@ -48,6 +48,7 @@ from nrem.store.schema_observation import (
     observation_parents,
     observations,
 )
+from nrem.store.schema_seal import seal_heads, seal_queue, seals
 from nrem.store.schema_surface import (
     audit,
     budgets,
@@ -95,6 +96,8 @@ CONTROL_TABLES: Final[tuple[Table, ...]] = (
     llm_batches,
     llm_batch_waits,
     rates,
+    seal_queue,
+    seal_heads,
 )
 
 # Hold what a person said, or ids of memories; org_id leads every key.
@@ -143,6 +146,7 @@ TENANT_TABLES: Final[tuple[Table, ...]] = (
     zeno_threads,
     zeno_watermarks,
     vectors,
+    seals,
 )
 
 # What callers and people wrote, and what is computed from it; kept out of planner statistics.

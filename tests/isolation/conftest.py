@@ -67,6 +67,14 @@ _ZENO = (
     SELECT org_id, subject_id, thread_id, 0, 'ok', now() FROM zeno_threads
     WHERE org_id = %(org)s""",
 )
+# The chain of the trail: a line that waits, a seal, the end of the chain.
+_SEALS = (
+    "INSERT INTO seal_queue (org_id, audit_id) VALUES (%(org)s, 1000007)",
+    """INSERT INTO seals (org_id, place, audit_id, hash, sealed_at)
+    VALUES (%(org)s, 1, 1000006, 'x', now())""",
+    """INSERT INTO seal_heads (org_id, place, audit_id, hash, sealed_at)
+    VALUES (%(org)s, 1, 1000006, 'x', now())""",
+)
 # A row of each table that only reflecting fills, about an observation that there is.
 _LINEAGE = """INSERT INTO observation_parents (org_id, observation_id, parent_id)
     SELECT org_id, id, id FROM observations WHERE org_id = %(org)s LIMIT 1"""
@@ -114,7 +122,7 @@ def _live(org: Org) -> None:
         org=org.number,
     )
     org.world.do("INSERT INTO redues (org_id) VALUES (%(org)s)", org=org.number)
-    for statement in (*_SURFACE, *_CARDS, _LINEAGE, *_PAID, *_ZENO, _VECTORS):
+    for statement in (*_SURFACE, *_CARDS, _LINEAGE, *_PAID, *_ZENO, _VECTORS, *_SEALS):
         org.world.do(statement, org=org.number)
     org.world.do(
         "INSERT INTO api_keys (org_id, key_id, secret_hash, scopes) "

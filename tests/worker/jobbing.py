@@ -59,8 +59,9 @@ def ask(
 
 
 def audited(org: Org) -> list[tuple[str, str | None]]:
-    """Operation and status of each entry of the trail."""
+    """Operation and status of each entry of the trail, but those of runs of other passes."""
     rows = org.ask(
-        "SELECT operation, details->>'status' FROM audit WHERE org_id = %(org)s ORDER BY id"
+        "SELECT operation, details->>'status' FROM audit "
+        "WHERE org_id = %(org)s AND operation <> 'run' ORDER BY id"
     )
     return [(row[0], row[1]) for row in rows]

@@ -20,6 +20,7 @@ from worker.passes.reflect import REFLECT
 from worker.passes.reinforce import REINFORCE
 from worker.passes.rescue import RESCUE
 from worker.passes.score import SCORE
+from worker.passes.seal import SEAL
 
 PASSES: Final[tuple[Pass, ...]] = (
     INGEST,  # a text that was handed in becomes memories
@@ -39,6 +40,7 @@ PASSES: Final[tuple[Pass, ...]] = (
     DECAY,  # what faded or lay idle changes its state
     EXPIRE,  # what outlived its time is forgotten, then purged
     RESCUE,  # what a crash left behind becomes due again
+    SEAL,  # what was done to it is told in a trail that nobody can change
 )
 
 BY_NAME: Final = {duty.name: duty for duty in PASSES}

@@ -266,6 +266,7 @@ def next_due(conn: Connection, job: Work) -> datetime | None:
 
 BATCH: Final = Pass(
     name=NAME,
+    is_audited=False,
     shape=Shape.BATCH,
     batch=1,
     lease_seconds=_LEASE_SECONDS,

@@ -236,6 +236,7 @@ def next_due(conn: Connection, its: Work) -> datetime | None:
 
 DISTILL: Final = Pass(
     name=NAME,
+    is_audited=False,
     shape=Shape.BATCH,
     batch=1,
     # The vectors of five hundred facts take ten seconds of one core, on a busy machine many more.

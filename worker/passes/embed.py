@@ -82,6 +82,7 @@ def next_due(conn: Connection, job: Work) -> datetime | None:
 
 EMBED: Final = Pass(
     name=NAME,
+    is_audited=False,
     shape=Shape.BATCH,
     # about one second of one core: an interrupted batch loses no more than that
     batch=64,

@@ -169,6 +169,7 @@ def next_due(conn: Connection, work: Work) -> datetime | None:
 
 INGEST: Final = Pass(
     name=NAME,
+    is_audited=False,
     shape=Shape.BATCH,
     batch=1,
     # longer than a page may take

@@ -112,6 +112,7 @@ def next_due(conn: Connection, job: Work) -> datetime | None:
 
 PREVIEW: Final = Pass(
     name=NAME,
+    is_audited=False,
     shape=Shape.BATCH,
     batch=1,
     # A rehearsal asks a model once per session; nobody else may begin the same meanwhile.

@@ -100,6 +100,7 @@ def set_aside(conn: Connection, job: Work, found: list[Met]) -> None:
 
 REDUE: Final = Pass(
     name=NAME,
+    is_audited=False,
     shape=Shape.SWEEP,
     batch=1000,
     claim=claim,

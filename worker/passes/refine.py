@@ -205,6 +205,7 @@ def next_due(conn: Connection, its: Work) -> datetime | None:
 
 REFINE: Final = Pass(
     name=NAME,
+    is_audited=False,
     shape=Shape.BATCH,
     batch=1,
     lease_seconds=60.0,

@@ -9,12 +9,12 @@ from typing import Final
 from sqlalchemy import Connection
 
 from nrem.store import rescue
-from worker.contract import Change, Changes, Pass, Shape
+from worker.contract import Change, Changes, Pass, Shape, Tools
 
 NAME: Final = "rescue"
 
 
-def sweep(conn: Connection) -> Changes:
+def sweep(conn: Connection, _tools: Tools) -> Changes:
     """Announce the unannounced work of every org."""
     healed = rescue.rearm(conn)
     return Changes(

@@ -15,7 +15,8 @@ from sqlalchemy.exc import OperationalError
 from nrem.clock import monotonic
 from nrem.errors import LostLease, ReplyError
 from nrem.policy.params import Policy
-from nrem.store import engine, policy, run, work
+from nrem.store import audit, engine, policy, run, work
+from nrem.store.audit import RunTrace
 from nrem.store.batch import Waiter
 from nrem.store.lease import Lease
 from nrem.store.run import Run
@@ -27,6 +28,8 @@ from worker.runner.rehearsal import NotProposed, Rehearsal
 
 # What the causes of schedules begin with.
 _TICK: Final = "tick:"
+# Lines of a diff whose ids are those of memories, and that tell more than a use.
+_OF_MEMORIES: Final = frozenset(("memory", "tier"))
 _PROCESS: Final = f"{socket.gethostname()}:{os.getpid()}"
 
 
@@ -180,6 +183,8 @@ class Step:
     def record(self, conn: Connection, job: Work, outcome: str, changes: Changes) -> Outcome:
         """Write the run row; the changes' transaction commits both or none."""
         org_id, lease, started_at = self._chosen(), job.lease, self.started_at or job.now
+        if changes.changed and self.duty.is_audited:
+            audit.add_run(conn, org_id, job.run_id, _trace(self.duty, changes))
         cause = self._asked_by() or self.setting.cause.name
         run.add(
             conn,
@@ -289,6 +294,13 @@ class Step:
         if self.org_id is None:
             raise LookupError("no org was chosen yet")
         return self.org_id
+
+
+def _trace(duty: Pass, changes: Changes) -> RunTrace:
+    """What the trail says of the run, beside the memories of which it wrote down what it did."""
+    made = changes.detail.get("memories", ())
+    told = {line.id for line in changes.diff if line.kind in _OF_MEMORIES and line.id}
+    return RunTrace(pass_name=duty.name, changed=changes.changed, memory_ids={*made, *told})
 
 
 def _with_cost(changes: Changes) -> Mapping[str, Any]:

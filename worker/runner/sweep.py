@@ -16,7 +16,8 @@ def drive(step: Step) -> Outcome | None:
     """Sweep one batch of one org (or the control tables of all), or None when none is due."""
     if step.duty.sweep is not None:
         with step.begin() as conn:
-            return Outcome(org_id=0, outcome="applied", changes=step.duty.sweep(conn))
+            changes = step.duty.sweep(conn, step.setting.tools)
+            return Outcome(org_id=0, outcome="applied", changes=changes)
     try:
         return _batch(step)
     except (OperationalError, InterfaceError):

@@ -89,7 +89,7 @@ def test_sweep_that_finds_nothing_leaves_no_run_row(org: Org) -> None:
 def test_sweep_over_control_tables_runs_once_per_drain(org: Org) -> None:
     seen = []
 
-    def sweep(_conn: object) -> Changes:
+    def sweep(_conn: object, _tools: object) -> Changes:
         seen.append("swept")
         return Changes(read=1, changed=1)
 
