@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 import redis
 
+from nrem.clock import monotonic, sleep
 from nrem.embedded import valkey
 from nrem.embedded.valkey import EmbeddedValkey
 from nrem.queue import QUEUE, Nudger, make_app, task_name
 from worker.passes import PASSES
 
+_PATIENCE_SECONDS = 60.0
 # Nobody listens on the port that is reserved for this.
 NO_BROKER = "redis://127.0.0.1:1/0"
 
@@ -27,8 +29,12 @@ def broker(tmp_path: Path) -> Iterator[str]:
         yield running.url()
 
 
-def _messages(broker: str) -> list[dict[str, Any]]:
+def _messages(broker: str, count: int = 1) -> list[dict[str, Any]]:
+    """What the broker holds, once it is so many: whoever publishes may be slow."""
     with redis.Redis.from_url(broker) as client:
+        deadline = monotonic() + _PATIENCE_SECONDS
+        while client.llen(f"nrem:{QUEUE}") < count and monotonic() < deadline:
+            sleep(0.02)
         raw = client.lrange(f"nrem:{QUEUE}", 0, -1)
     assert isinstance(raw, list)
     return [json.loads(one) for one in reversed(raw)]
@@ -71,7 +77,7 @@ def test_each_pass_is_nudged_by_its_own_message(broker: str) -> None:
     nudger.nudge(["score", "embed"])
     nudger.close()
 
-    assert sorted(_payload(message)[1]["pass"] for message in _messages(broker)) == [
+    assert sorted(_payload(message)[1]["pass"] for message in _messages(broker, 2)) == [
         "embed",
         "score",
     ]

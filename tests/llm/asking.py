@@ -32,7 +32,8 @@ class Asking:
             **{
                 "api_key": "sk-test",
                 "base_url": self.api.url,
-                "timeout_seconds": 0.25,
+                # long enough for a busy machine: who is about limits of time sets their own
+                "timeout_seconds": 20.0,
                 "mode": "auto",
                 **given,
             }

@@ -72,7 +72,7 @@ def test_reservation_of_a_killed_worker_lapses(asking: Asking, org: Org) -> None
     policy = {"daily_budget_usd": 1.5 * worst / 1_000_000}
     _open(_books(asking, org, **policy), order("a"))
 
-    lapsed = NOW + timedelta(seconds=61)
+    lapsed = NOW + timedelta(seconds=81)
 
     _open(_books(asking, org, now=lapsed, **policy), order("b"))
 

@@ -24,11 +24,13 @@ TROUBLE = Faults(
     broken=0.10,
     truncated=0.05,
     retry_after=30,
-    hang_seconds=0.3,
+    hang_seconds=2.0,
 )
 # Room for one worst case and about ten real ones, with replies of at most so many tokens.
 BUDGET_MICROS = 550
 _MAX_TOKENS = 256
+# Less than a hanging call takes, and time enough for any other on a busy machine.
+_TIMEOUT_SECONDS = 1.5
 _MOST_ROUNDS = 400
 _ROUND = timedelta(seconds=20)
 
@@ -75,7 +77,12 @@ def _a_day(
 
 def _let_pass(process: Asking, org: Org) -> None:
     for at in range(_MOST_ROUNDS):
-        process.drain("consolidate", now=NOW + at * _ROUND, max_tokens=_MAX_TOKENS)
+        process.drain(
+            "consolidate",
+            now=NOW + at * _ROUND,
+            max_tokens=_MAX_TOKENS,
+            timeout_seconds=_TIMEOUT_SECONDS,
+        )
         if not org.column("SELECT count(*) FROM sessions WHERE state = 'ended'")[0]:
             return
 
