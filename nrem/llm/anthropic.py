@@ -63,7 +63,8 @@ class AnthropicModel:
                 self._timeout_seconds, lambda: client.messages.create(**body)
             )
         except TimeoutError:
-            self._leave()
+            # Nobody waits for that call any more.
+            self.close()
             return Reply(status=statuses.TIMEOUT, duration_ms=_since(began))
         except anthropic.APITimeoutError:
             return Reply(status=statuses.TIMEOUT, duration_ms=_since(began))
@@ -76,8 +77,8 @@ class AnthropicModel:
             return Reply(status=statuses.UNREACHABLE, duration_ms=_since(began))
         return _reply(message, _since(began))
 
-    def _leave(self) -> None:
-        """Close the connections of a call that nobody waits for; the next call makes new ones."""
+    def close(self) -> None:
+        """Close its connections, if it has any; the next call makes new ones."""
         client: anthropic.Anthropic | None = vars(self).pop("_client", None)
         if client is not None:
             client.close()

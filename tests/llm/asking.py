@@ -3,11 +3,12 @@
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from nrem.llm.anthropic import AnthropicModel
 from nrem.llm.setting import LlmSettings
 from tests.llm.messages_api import MessagesApi, serving
 from tests.llm.sensible import reply
@@ -25,6 +26,8 @@ class Asking:
     world: World
     api: MessagesApi
     data_dir: Path
+    # whose connections end with it
+    models: list[AnthropicModel] = field(default_factory=list)
 
     def tools(self, **given: Any) -> Tools:  # noqa: ANN401
         """Its tools; `given` are settings of paid models."""
@@ -39,6 +42,8 @@ class Asking:
             }
         )
         desk = Desk.of(settings, embedder=EMBEDDER, digest=DIGEST, data_dir=self.data_dir)
+        if desk is not None and isinstance(desk.model, AnthropicModel):
+            self.models.append(desk.model)
         return replace(TOOLS, desk=desk)
 
     def drain(self, name: str, *, now: datetime = NOW, **given: Any) -> list[Outcome]:  # noqa: ANN401
@@ -56,4 +61,9 @@ class Asking:
 def asking(world: World, data_dir: Path) -> Iterator[Asking]:
     """The process and its server."""
     with serving(reply) as api:
-        yield Asking(world=world, api=api, data_dir=data_dir)
+        its = Asking(world=world, api=api, data_dir=data_dir)
+        try:
+            yield its
+        finally:
+            for model in its.models:
+                model.close()
