@@ -16,6 +16,7 @@ from nrem.embedded.valkey import EmbeddedValkey
 from nrem.queue import QUEUE, Nudger, make_app, task_name
 from worker.passes import PASSES
 
+_PATIENCE_SECONDS = 60.0
 # Nobody listens on the port that is reserved for this.
 _PATIENCE_SECONDS = 60.0
 NO_BROKER = "redis://127.0.0.1:1/0"

@@ -1,6 +1,7 @@
 """`nrem doctor llm`: one live call per configured model, with its tokens and what it cost."""
 
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any, Final
 
 from nrem.errors import ReplyError
@@ -34,9 +35,10 @@ def ask_models(settings: LlmSettings, progress: Callable[[str], None]) -> dict[s
     for duty, name in settings.model_of_duty.items():
         duties.setdefault(name, []).append(duty)
     found = []
-    for name, its in duties.items():
-        progress(f"asking {name}")
-        found.append({"model": name, "duties": its, **_ask(model, name, settings)})
+    with closing(model):
+        for name, its in duties.items():
+            progress(f"asking {name}")
+            found.append({"model": name, "duties": its, **_ask(model, name, settings)})
     return {
         "ok": all(one["status"] == OK for one in found),
         "reason": None,

@@ -55,11 +55,6 @@ class AnthropicModel:
             max_retries=0,
         )
 
-    def close(self) -> None:
-        """End its connections, if it has any."""
-        if "client" in vars(self):
-            self.client.close()
-
     def send(self, order: Order[Shape]) -> Reply:
         """Make the call, once, within the time limit, whatever the other side does meanwhile."""
         import anthropic  # noqa: PLC0415 - heavy: 1.5 s
@@ -69,7 +64,8 @@ class AnthropicModel:
         try:
             message: Message = within(self._timeout_seconds, lambda: client.messages.create(**body))
         except TimeoutError:
-            self.leave()
+            # Nobody waits for that call any more.
+            self.close()
             return Reply(status=statuses.TIMEOUT, duration_ms=_since(began))
         except anthropic.APITimeoutError:
             return Reply(status=statuses.TIMEOUT, duration_ms=_since(began))
@@ -82,8 +78,8 @@ class AnthropicModel:
             return Reply(status=statuses.UNREACHABLE, duration_ms=_since(began))
         return reply_of(message, _since(began))
 
-    def leave(self) -> None:
-        """Close the connections of a call that nobody waits for; the next call makes new ones."""
+    def close(self) -> None:
+        """Close its connections, if it has any; the next call makes new ones."""
         client: anthropic.Anthropic | None = vars(self).pop("client", None)
         if client is not None:
             client.close()

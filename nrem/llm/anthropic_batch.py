@@ -131,7 +131,7 @@ class AnthropicBatches:
         try:
             return within(_MOST_SECONDS, call)
         except TimeoutError:
-            self._model.leave()
+            self._model.close()
             raise
 
 

@@ -41,6 +41,7 @@ class Hits:
         self._waiting: deque[tuple[Entry, Sequence[Access]]] = deque(maxlen=MOST_WAITING)
         # the process whose thread is at work; a fork has none
         self._writer: int | None = None
+        link.await_at_close(self)
 
     def record(self, entry: Entry, uses: Sequence[Access]) -> None:
         """Write down soon what a search found; returns at once."""
@@ -53,7 +54,7 @@ class Hits:
 
     async def written(self) -> None:
         """Wait until what was recorded is written, or was given up."""
-        await asyncio.to_thread(self._wait)
+        await asyncio.to_thread(self.wait)
 
     async def counted(self) -> None:
         """Wait until what was recorded is written, and count all uses as `reinforce` does."""
@@ -61,7 +62,8 @@ class Hits:
         while await self._link.run(_count) == _FOLDED:
             pass
 
-    def _wait(self) -> None:
+    def wait(self) -> None:
+        """Return when what was recorded is written, or was given up."""
         with self._changed:
             self._changed.wait_for(lambda: self._writer != os.getpid())
 

@@ -13,7 +13,8 @@ from datetime import datetime
 from functools import cached_property
 from threading import Lock
 from types import TracebackType
-from typing import Any, Concatenate, Final, ParamSpec, Self, TypeVar
+from typing import Any, Concatenate, Final, ParamSpec, Protocol, Self, TypeVar
+from weakref import WeakSet
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
@@ -74,6 +75,8 @@ class Link:
         self._clock = clock
         self._lock = Lock()
         self._open: _Open | None = None
+        # those that write behind the answers, for as long as somebody has them
+        self._writers: WeakSet[Writer] = WeakSet()
         self.agent = agent
 
     @cached_property
@@ -157,8 +160,14 @@ class Link:
                 self._open = _Open.of(self._url, self._pool_size)
             return self._open
 
+    def await_at_close(self, writer: "Writer") -> None:
+        """Have `close` wait for what `writer` still writes, lest it open connections anew."""
+        self._writers.add(writer)
+
     def close(self) -> None:
         """Give the connections back when what is under way has ended; a later call opens others."""
+        for writer in tuple(self._writers):
+            writer.wait()
         with self._lock:
             opened, self._open = self._open, None
         if opened is not None and opened.pid == os.getpid():
@@ -178,6 +187,13 @@ class Link:
         _trace: TracebackType | None,
     ) -> None:
         await self.aclose()
+
+
+class Writer(Protocol):
+    """Who writes in a thread of its own."""
+
+    def wait(self) -> None:
+        """Return when nothing is left to write."""
 
 
 @dataclass(slots=True, kw_only=True)

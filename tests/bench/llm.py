@@ -116,6 +116,7 @@ def _one_per_turn(process: Asking, turns: Sequence[Turn]) -> dict[str, Any]:
         raise LookupError("a process with a key has a desk")
     settings: LlmSettings = desk.settings
     model = AnthropicModel("sk-bench", process.api.url, 10.0)
+    process.models.append(model)
     spent = micros = 0
     tokens_in = tokens_out = 0
     for at in range(len(turns)):

@@ -167,9 +167,9 @@ def test_line_8_call_has_a_time_limit_and_is_repeated_after_a_pause(
     _tell(org, LISBON)
     asking.api.script += [Answer(drip_seconds=0.02)]
 
-    asking.drain("observe")
+    asking.drain("observe", timeout_seconds=0.5)
     at_once = len(asking.api.calls)
-    asking.drain("observe")
+    asking.drain("observe", timeout_seconds=0.5)
 
     assert (at_once, len(asking.api.calls)) == (1, 1)
     assert org.column("SELECT status FROM llm_calls WHERE org_id = %(org)s") == ["timeout"]

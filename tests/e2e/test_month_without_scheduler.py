@@ -15,6 +15,7 @@ from nrem.store import access as log
 from nrem.store import directory, policy, recall
 from nrem.store.access import Access
 from nrem.store.recall_match import Question, Scope
+from tests.extent import full_only
 from tests.world import EMBEDDER, NOW, Org, access, memory
 from worker.passes import BY_NAME
 from worker.runner import drain, rehearse
@@ -135,8 +136,14 @@ def _live_a_month(orgs: tuple[Org, Org], kept: Org, *, changes_policy: bool) -> 
     return answers
 
 
-@pytest.mark.parametrize("changes_policy", [False, True], ids=["one policy", "a new one midway"])
-def test_month_without_sweeps_gives_the_same_memories(org: Org, changes_policy: bool) -> None:  # noqa: FBT001
+@pytest.mark.parametrize(
+    "changes_policy",
+    [
+        pytest.param(False, id="one policy", marks=full_only),
+        pytest.param(True, id="a new one midway"),
+    ],
+)
+def test_month_without_sweeps_gives_the_same_memories(org: Org, *, changes_policy: bool) -> None:
     stopped, kept = org, org.world.found("kept")
     for one in (stopped, kept):
         _populate(one)

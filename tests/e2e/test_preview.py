@@ -9,6 +9,7 @@ import pytest
 
 from nrem.command import keys, preview, runs, schedule
 from nrem.command.server import AnswerError, Server
+from tests.extent import full_only
 from tests.faults import probe
 from tests.faults.system import quick, started
 
@@ -77,6 +78,7 @@ def test_preview_is_asked_for_approved_and_done_while_the_pass_rests(data_dir: P
     assert {one["run_id"] for one in made} == {run["id"]}
 
 
+@full_only
 def test_preview_that_another_run_overtook_is_refused(data_dir: Path) -> None:
     with _resting(data_dir) as (server, admin):
         _end_session(server, "s", *SAID)

@@ -10,6 +10,7 @@ from psycopg import Connection
 from nrem.clock import utc_now
 from nrem.command import keys, runs, schedule
 from nrem.command.server import Server
+from tests.extent import full_only
 from tests.faults import probe
 from tests.faults.system import System, quick, started
 
@@ -83,6 +84,7 @@ def test_due_memory_is_written_down_by_a_tick_and_a_task_that_its_run_names(
     assert shown["last_outcome"] in {"applied", "noop"}
 
 
+@full_only
 def test_request_runs_a_pass_that_rests_and_events_are_accepted_meanwhile(data_dir: Path) -> None:
     with started(quick(data_dir)) as system, system.server() as server:
         admin = Server(system.stack.endpoints.admin, keys.read(data_dir).admin)

@@ -7,6 +7,7 @@ from typing import Any, Final
 import pytest
 
 from tests.e2e.year import POLICY_CHANGES_ON, STOPPED, USERS, Year
+from tests.extent import full_only
 from tests.world import NOW, Org
 
 DAYS: Final = 365
@@ -102,6 +103,7 @@ def _set_policy(org: Org, year: Year) -> None:
     )
 
 
+@full_only
 @pytest.mark.timeout(600)
 def test_every_day_of_a_year_nothing_is_lost_and_every_fact_is_true(org: Org) -> None:
     year, memories = Year(org), 0

@@ -15,6 +15,7 @@ from nrem.embedded import files, stack
 from nrem.embedded.valkey import EmbeddedValkey
 from nrem.errors import ConfigError
 from tests.embedded.watching import has_ended, python
+from tests.extent import full_only
 from tests.postgres import Database
 
 _SERVE = """
@@ -95,6 +96,7 @@ def test_killed_system_leaves_nothing_and_the_next_one_ends_when_asked(data_dir:
         assert not (data_dir / "endpoints.json").exists()
 
 
+@full_only
 def test_servers_of_the_operator_are_used_in_place_of_embedded_ones(
     data_dir: Path, tmp_path: Path, database: Database
 ) -> None:
@@ -117,6 +119,7 @@ def test_servers_of_the_operator_are_used_in_place_of_embedded_ones(
     assert not (data_dir / "valkey").exists()
 
 
+@full_only
 def test_without_a_broker_the_poll_process_is_the_only_worker(
     data_dir: Path, database: Database
 ) -> None:

@@ -11,6 +11,7 @@ from nrem.command.conversation import Conversation, read
 from nrem.command.main_job import SAMPLE
 from nrem.embedded.process import Process
 from nrem.embedded.valkey import EmbeddedValkey
+from tests.extent import full_only
 from tests.faults import ledger, probe
 from tests.faults.ledger import Faults, Reader
 from tests.faults.system import Feeding, System, batches, quick, started
@@ -126,6 +127,7 @@ def test_broker_that_dies_during_the_load_is_not_missed(
             assert ledger.faults(reader, talk) == Faults()
 
 
+@full_only
 def test_busy_worker_outlives_a_restart_of_the_broker(
     data_dir: Path, database: Database, broker: _Broker
 ) -> None:

@@ -22,7 +22,7 @@ from tests.faults.system import Feeding, System, batches, held, owners, quick, s
 from tests.faults.talk import conversation
 
 ROUNDS = rounds(1, 5)
-CHILDREN = ("api", "worker", "poll", "scheduler", "valkey", "postgres")
+CHILDREN = ("api", "worker", "postgres", *(("poll", "scheduler", "valkey") if IS_FULL else ()))
 
 pytestmark = pytest.mark.timeout(400 if IS_FULL else 120)
 

@@ -1,5 +1,6 @@
 """The adapter of the Messages API, through the official client, against a server on localhost."""
 
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -32,7 +33,8 @@ ORDER = Order(
 
 def _send(api: MessagesApi, *answers: Answer, timeout_seconds: float = 5.0) -> Reply:
     api.script += answers
-    return AnthropicModel(KEY, api.url, timeout_seconds).send(ORDER)
+    with closing(AnthropicModel(KEY, api.url, timeout_seconds)) as model:
+        return model.send(ORDER)
 
 
 def _model(_request: Any) -> str:  # noqa: ANN401
@@ -165,9 +167,8 @@ def test_truncated_and_refused_replies_still_say_what_they_cost() -> None:
 def test_call_ends_at_its_time_limit_though_bytes_keep_coming() -> None:
     with serving(_model) as api:
         api.script.append(Answer(drip_seconds=0.02))
-        model = AnthropicModel(KEY, api.url, 0.5)
-
-        slow, after = model.send(ORDER), model.send(ORDER)
+        with closing(AnthropicModel(KEY, api.url, 0.5)) as model:
+            slow, after = model.send(ORDER), model.send(ORDER)
 
     assert (slow.status, slow.usage) == ("timeout", Usage())
     assert after.status == "ok"

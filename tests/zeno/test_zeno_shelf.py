@@ -120,6 +120,19 @@ def test_adding_among_many_reads_a_bounded_part_of_the_shelf(org: Org, link: Lin
     run(store.aclose())
 
 
+def test_closing_the_link_waits_for_what_searches_left(org: Org, link: Link) -> None:
+    store = UserMemoryStore(link, semantic=False)
+    run(store.add(USER, TEA))
+    for _ in range(20):
+        run(store.search(USER, "tea"))
+
+    link.close()
+
+    assert link._open is None  # noqa: SLF001 - nobody opened it anew
+    lines = "SELECT count(*) FROM audit WHERE org_id = %(org)s AND operation = 'recall'"
+    assert org.column(lines) == [20]
+
+
 def test_two_that_add_one_text_at_once_make_one_memory(memories: Memories) -> None:
     async def both() -> None:
         await asyncio.gather(*(memories.store.add(USER, TEA, {"n": n}) for n in range(8)))
