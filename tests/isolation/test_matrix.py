@@ -19,6 +19,9 @@ CROSSED: dict[str, dict[str, set[str]]] = {
         **dict.fromkeys(("streams", "leases", "inbox", "org_work", "parked", "redues"), ALL),
         **dict.fromkeys(("llm_batches", "llm_batch_waits", "llm_gates", "llm_spend"), ALL),
         "run_totals": ALL,
+        # a line waits until its seal takes it out; the end of a chain only moves on
+        "seal_queue": {"select", "insert", "delete"},
+        "seal_heads": ALL - {"delete"},
         **dict.fromkeys(("orgs", "schedules"), READ),
     },
     "nrem_admin": {
