@@ -34,6 +34,7 @@ from nrem.cli_keys import keys_app, orgs_app
 from nrem.cli_policy import policy_app
 from nrem.cli_preview import preview_app
 from nrem.cli_promotion import promote_explain
+from nrem.cli_proof import proof
 from nrem.cli_schedule import runs_app, schedule_app
 from nrem.command import duty, evaluate, load, main_job, parked, status, system
 from nrem.config import Settings
@@ -53,6 +54,7 @@ app.add_typer(policy_app, name="policy")
 app.add_typer(hold_app, name="hold")
 app.add_typer(import_app, name="import")
 app.command("fuzz")(fuzz)
+app.command("proof")(proof)
 app.add_typer(audit_app, name="audit")
 app.add_typer(agent_app, name="agents")
 app.command("export")(export_command)

@@ -1,4 +1,4 @@
-"""A whole system of the proof's own, in which nothing on disk is compressed, and ways to look at it."""
+"""A whole system of the proof's own, in which nothing is compressed, and ways to look at it."""
 
 import os
 import tempfile
@@ -27,30 +27,22 @@ _PAUSE_SECONDS: Final = 0.3
 _RESTING: Final = ("decay", "expire", "promote", "reflect", "consolidate", "observe")
 # Compressed bytes would hide what is looked for.
 _UNCOMPRESSED: Final = """
-DO $$
-DECLARE
-  col record;
-BEGIN
-  FOR col IN
-    SELECT c.oid::regclass AS rel, a.attname
-    FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid
-    WHERE c.relkind IN ('r', 'p', 'm') AND c.relnamespace = 'public'::regnamespace
-      AND a.attnum > 0 AND NOT a.attisdropped AND a.attstorage IN ('x', 'm')
-  LOOP
-    EXECUTE format('ALTER TABLE %s ALTER COLUMN %I SET STORAGE EXTERNAL', col.rel, col.attname);
-  END LOOP;
-END
-$$
+SELECT format('ALTER TABLE %s ALTER COLUMN %I SET STORAGE EXTERNAL', c.oid::regclass, a.attname)
+  AS statement
+FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid
+WHERE c.relkind IN ('r', 'p', 'm') AND c.relnamespace = 'public'::regnamespace
+  AND a.attnum > 0 AND NOT a.attisdropped AND a.attstorage IN ('x', 'm')
 """
 _WAITING: Final = """
-SELECT 'inbox of ' || pass AS what, count(*) AS n FROM inbox WHERE due_at <= clock_timestamp() + interval '1 minute' GROUP BY pass
+SELECT 'inbox of ' || pass AS what, count(*) AS n FROM inbox
+WHERE due_at <= clock_timestamp() + interval '1 minute' GROUP BY pass
 UNION ALL
 SELECT 'lease of ' || pass, count(*) FROM leases
 WHERE state = 'active' AND due_at <= clock_timestamp() + interval '1 minute' GROUP BY pass
 UNION ALL
 SELECT 'held lease of ' || pass, count(*) FROM leases WHERE owner IS NOT NULL GROUP BY pass
 UNION ALL
-SELECT 'job', count(*) FROM jobs WHERE status IN ('queued', 'running')
+SELECT 'job', count(*) FROM jobs WHERE state IN ('queued', 'running')
 """
 
 
@@ -86,7 +78,7 @@ class System:
         calm = [""]
 
         def is_calm() -> bool:
-            waiting = {row["what"]: row["n"] for row in self.rows(_WAITING)}
+            waiting = {row["what"]: row["n"] for row in self.rows(_WAITING) if row["n"]}
             calm.append(", ".join(f"{n} {what}" for what, n in waiting.items()))
             if calm[-1] and calm[-1] != calm[-2]:
                 say(f"waiting for {calm[-1]}")
@@ -103,6 +95,10 @@ class System:
     def flush(self) -> None:
         """Have what is in memory written: pages of tables, and the broker's keys."""
         self.rows("CHECKPOINT")
+        self.save()
+
+    def save(self) -> None:
+        """Have the broker write its keys; tables are left as they lie."""
         broker = self._broker()
         if broker is not None:
             with broker:
@@ -125,11 +121,8 @@ class System:
         if broker is not None:
             with broker:
                 broker.delete("proof")
-                broker.bgrewriteaof()
-                probe.until(
-                    lambda: not broker.info("persistence")["aof_rewrite_in_progress"],
-                    "the broker's file is rewritten",
-                )
+                broker.execute_command("BGREWRITEAOF")  # type: ignore[no-untyped-call]
+                probe.until(lambda: _is_rewritten(broker), "the broker's file is rewritten")
                 broker.save()
         for path in written:
             path.unlink()
@@ -141,6 +134,13 @@ class System:
         broker = redis.Redis.from_url(url)
         broker.config_set("rdbcompression", "no")
         return broker
+
+
+def _is_rewritten(broker: "redis.Redis") -> bool:
+    told = broker.execute_command("INFO", "persistence")  # type: ignore[no-untyped-call]
+    found = dict(told)
+    names = ("aof_rewrite_in_progress", "aof_rewrite_scheduled")
+    return not any(int(found[name]) for name in names)
 
 
 @contextmanager
@@ -164,7 +164,8 @@ def started(
             admin=parts.enter_context(Server(running.endpoints.admin, own.admin)),
             temporary=temporary,
         )
-        system.rows(_UNCOMPRESSED)
+        for row in system.rows(_UNCOMPRESSED):
+            system.rows(row["statement"])
         yield system
 
 

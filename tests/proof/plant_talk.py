@@ -1,0 +1,128 @@
+"""A person's canaries in sessions: turns, stored statements, and all that names and dates them."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import count
+from typing import Any, Final
+
+from nrem.proof.canary import Form
+from tests.proof.person import SESSIONS, TOPICS, Person
+from tests.proof.recorder import Fate
+
+_STEP: Final = timedelta(minutes=1)
+
+
+def talk(person: Person, number: int) -> None:
+    """A session of turns and memories, ended, in one request."""
+    ticks = count()
+    place = {
+        **person.whose(),
+        "session_id": person.sessions[number],
+        "thread_id": f"thread-{person.word('thread')}",
+    }
+
+    def event(kind: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
+        tick = next(ticks)
+        return {
+            **place,
+            "type": kind,
+            "occurred_at": (person.begins + timedelta(days=number) + tick * _STEP).isoformat(),
+            "idempotency_key": person.word(f"key {number} {tick}", Fate.NEVER),
+            **more,
+        }
+
+    events = [
+        event(
+            "session.start",
+            session_type=f"type-{person.word('session type')}",
+            metadata=person.metadata(f"session {number} start"),
+        ),
+        *_turns(person, number, event),
+        event(
+            "memory",
+            content=f"My {TOPICS[number]} changed: it is {person.word(f'event memory {number}')}.",
+            memory_type="working",
+            metadata=person.metadata(f"event memory {number}"),
+        ),
+        event("session.end"),
+    ]
+    person.recorder.ask("POST", "/v1/events", json={"events": events})
+
+
+def _turns(person: Person, number: int, event: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401
+    for place, form in enumerate(Form):
+        topic = TOPICS[(number * len(Form) + place) % len(TOPICS)]
+        said = person.word(f"turn {number}", form=form)
+        yield event(
+            "turn",
+            role="user",
+            content=f"Please remember that my {topic} is {said}.",
+            speaker=f"Speaker {person.word('speaker')}",
+            turn_id=f"turn-{person.word(f'turn id {number} {place}')}",
+            metadata=person.metadata(f"turn {number}"),
+        )
+    yield event(
+        "turn",
+        role="user",
+        content=f"I always drink {person.word('repeated')} tea in the morning.",
+    )
+
+
+def alone(person: Person) -> None:
+    """Events one by one, in a session that is opened and ended by its own routes."""
+    ask, session = person.recorder.ask, person.sessions[SESSIONS]
+    ask(
+        "POST",
+        "/v1/sessions",
+        json={
+            **person.whose(),
+            "session_id": session,
+            "session_type": f"type-{person.word('opened session type')}",
+            "metadata": person.metadata("opened session"),
+        },
+    )
+    place = {
+        **person.whose(),
+        "session_id": session,
+        "thread_id": f"thread-{person.word('single thread')}",
+    }
+    ask(
+        "POST",
+        "/v1/events",
+        json={
+            **place,
+            "type": "turn",
+            "role": "user",
+            "content": f"My sister Anna lives in {person.word('single turn')} now.",
+            "speaker": f"Speaker {person.word('single speaker')}",
+            "turn_id": f"turn-{person.word('single turn id')}",
+            "metadata": person.metadata("single turn"),
+            "idempotency_key": person.word("single key", Fate.NEVER),
+        },
+    )
+    unknown = {
+        **person.whose(),
+        "type": "access",
+        "memory_id": person.word("unknown memory", Fate.NEVER),
+    }
+    person.recorder.try_ask("POST", "/v1/events", json=unknown)
+    person.recorder.try_ask("POST", "/v1/events", json={"events": [unknown]})
+    other = f"session-{person.word('started alone')}"
+    ask(
+        "POST",
+        "/v1/events",
+        json={
+            **person.whose(),
+            "session_id": other,
+            "type": "session.start",
+            "session_type": f"type-{person.word('started type')}",
+        },
+    )
+    ask("POST", "/v1/sessions/{session_id}/end", json={}, session_id=other)
+    ask("POST", "/v1/sessions/{session_id}/end", json={}, session_id=session)
+
+
+def rename(person: Person) -> None:
+    after = f"agent-{person.word('agent', Fate.AGENT)}"
+    person.recorder.ask("POST", "/v1/admin/agents:rename", json={"old": person.agent, "new": after})
+    person.agent = after
