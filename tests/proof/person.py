@@ -44,7 +44,8 @@ class Person:
         # renamed once, so that an earlier name is one more thing to forget
         self.agent = f"agent-{self.word('agent before', Fate.AGENT)}"
         self.sessions = tuple(
-            f"session-{self.word(f'session {number}')}" for number in range(SESSIONS + 1)
+            f"session-{self.word(f'session {number}', Fate.SESSION)}"
+            for number in range(SESSIONS + 1)
         )
 
     def word(self, name: str, fate: Fate = Fate.PERSON, form: Form = Form.PLAIN) -> str:

@@ -12,6 +12,11 @@ from tests.proof.recorder import Fate
 _STEP: Final = timedelta(minutes=1)
 
 
+def said(person: Person, name: str) -> str:
+    """A canary that goes with its session."""
+    return person.word(name, Fate.SESSION)
+
+
 def talk(person: Person, number: int) -> None:
     """A session of turns and memories, ended, in one request."""
     ticks = count()
@@ -34,15 +39,15 @@ def talk(person: Person, number: int) -> None:
     events = [
         event(
             "session.start",
-            session_type=f"type-{person.word('session type')}",
-            metadata=person.metadata(f"session {number} start"),
+            session_type=f"type-{said(person, 'session type')}",
+            metadata=person.metadata(f"session {number} start", Fate.SESSION),
         ),
         *_turns(person, number, event),
         event(
             "memory",
-            content=f"My {TOPICS[number]} changed: it is {person.word(f'event memory {number}')}.",
+            content=f"My {TOPICS[number]} changed: it is {said(person, f'event memory {number}')}.",
             memory_type="working",
-            metadata=person.metadata(f"event memory {number}"),
+            metadata=person.metadata(f"event memory {number}", Fate.SESSION),
         ),
         event("session.end"),
     ]
@@ -52,19 +57,19 @@ def talk(person: Person, number: int) -> None:
 def _turns(person: Person, number: int, event: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401
     for place, form in enumerate(Form):
         topic = TOPICS[(number * len(Form) + place) % len(TOPICS)]
-        said = person.word(f"turn {number}", form=form)
+        word = person.word(f"turn {number}", Fate.SESSION, form)
         yield event(
             "turn",
             role="user",
-            content=f"Please remember that my {topic} is {said}.",
-            speaker=f"Speaker {person.word('speaker')}",
-            turn_id=f"turn-{person.word(f'turn id {number} {place}')}",
-            metadata=person.metadata(f"turn {number}"),
+            content=f"Please remember that my {topic} is {word}.",
+            speaker=f"Speaker {said(person, 'speaker')}",
+            turn_id=f"turn-{said(person, f'turn id {number} {place}')}",
+            metadata=person.metadata(f"turn {number}", Fate.SESSION),
         )
     yield event(
         "turn",
         role="user",
-        content=f"I always drink {person.word('repeated')} tea in the morning.",
+        content=f"I always drink {said(person, 'repeated')} tea in the morning.",
     )
 
 
@@ -77,8 +82,8 @@ def alone(person: Person) -> None:
         json={
             **person.whose(),
             "session_id": session,
-            "session_type": f"type-{person.word('opened session type')}",
-            "metadata": person.metadata("opened session"),
+            "session_type": f"type-{said(person, 'opened session type')}",
+            "metadata": person.metadata("opened session", Fate.SESSION),
         },
     )
     place = {
@@ -93,10 +98,10 @@ def alone(person: Person) -> None:
             **place,
             "type": "turn",
             "role": "user",
-            "content": f"My sister Anna lives in {person.word('single turn')} now.",
-            "speaker": f"Speaker {person.word('single speaker')}",
-            "turn_id": f"turn-{person.word('single turn id')}",
-            "metadata": person.metadata("single turn"),
+            "content": f"My sister Anna lives in {said(person, 'single turn')} now.",
+            "speaker": f"Speaker {said(person, 'single speaker')}",
+            "turn_id": f"turn-{said(person, 'single turn id')}",
+            "metadata": person.metadata("single turn", Fate.SESSION),
             "idempotency_key": person.word("single key", Fate.NEVER),
         },
     )

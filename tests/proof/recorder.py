@@ -19,8 +19,10 @@ class Fate(StrEnum):
 
     # kept, and erased with the person
     PERSON = "person"
-    # kept in memories that are forgotten one by one, besides
+    # kept, and erased with a memory, too
     MEMORY = "memory"
+    # kept, and erased with a session, too
+    SESSION = "session"
     # kept, and erased with the agent
     AGENT = "agent"
     # kept for the org, whoever is erased

@@ -26,8 +26,8 @@ _CLEAN: Final = ("valkey", "logs", "temp")
 # Of what is left, by place and field.
 _TOLD: Final = 20
 _WITNESS: Final = 1_000_000
-_KEPT: Final = (Fate.PERSON, Fate.MEMORY, Fate.AGENT, Fate.ORG)
-_GOES: Final = (Fate.PERSON, Fate.MEMORY, Fate.AGENT)
+_GOES: Final = (Fate.PERSON, Fate.MEMORY, Fate.SESSION, Fate.AGENT)
+_KEPT: Final = (*_GOES, Fate.ORG)
 Say = Callable[[str], None]
 
 
@@ -39,22 +39,26 @@ class Plan:
     over_http: Sequence[int]
     by_command: Sequence[int]
     each_memory: Sequence[int]
+    # whose sessions are erased, over HTTP as well
+    by_session: Sequence[int]
 
     @property
     def erased(self) -> list[int]:
         """All that are erased in one way or another."""
-        return sorted([*self.over_http, *self.by_command, *self.each_memory])
+        return sorted([*self.over_http, *self.by_session, *self.by_command, *self.each_memory])
 
 
 def plan(users: int) -> Plan:
     """Every second one goes: half of these over HTTP, the rest by command or memory by memory."""
     erased = list(range(0, users, 2))
-    rest = erased[(len(erased) + 1) // 2 :]
+    half = (len(erased) + 1) // 2
+    http, rest = erased[:half], erased[half:]
     return Plan(
         users=users,
-        over_http=erased[: (len(erased) + 1) // 2],
-        by_command=rest[1::2],
-        each_memory=rest[0::2],
+        over_http=http[half // 3 :],
+        by_session=http[: half // 3],
+        by_command=rest[0::2],
+        each_memory=rest[1::2],
     )
 
 
@@ -130,7 +134,8 @@ class Round:
         """The words that must be gone, and the people of whom not even a piece may be left."""
         whole = frozenset(self.who.over_http) | frozenset(self.who.by_command)
         words = self.recorder.words(*_GOES, persons=whole)
-        return words | self.recorder.words(Fate.MEMORY, persons=self.who.each_memory), whole
+        words |= self.recorder.words(Fate.MEMORY, persons=self.who.each_memory)
+        return words | self.recorder.words(Fate.SESSION, persons=self.who.by_session), whole
 
     def _seeker(self) -> Seeker:
         canaries = [one.canary for one in self.recorder.planted.values()]
@@ -186,15 +191,16 @@ class Round:
         for number in self.who.by_command:
             self.say(f"erasing person {number} by command")
             by_command(self.system, self.persons[number], self.say, erased)
-        if self.who.over_http:
-            self.say(f"erasing {len(self.who.over_http)} people over HTTP")
-            wanted = [
-                pair
-                for number in self.who.over_http
-                for pair in (
-                    ("user", self.persons[number].user),
-                    ("agent", self.persons[number].agent),
-                )
-            ]
-            over_http(self.system, wanted, erased)
+        people = [self.persons[number] for number in self.who.over_http]
+        wanted = [
+            *(
+                ("session", name)
+                for at in self.who.by_session
+                for name in self.persons[at].sessions
+            ),
+            *(("user", one.user) for one in people),
+            *(("agent", one.agent) for one in people),
+        ]
+        self.say(f"{len(wanted)} erasures over HTTP")
+        over_http(self.system, wanted, erased)
         return erased
