@@ -70,15 +70,20 @@ def _request(first: Server, second: Server, kind: str, ref: str) -> str:
 
 
 def by_command(system: System, person: Person, say: Callable[[str], None], erased: Erased) -> None:
-    """Erase a person, then the agent, by `nrem purge`."""
+    """Erase a person, then the agent, by `nrem purge`: asked, and confirmed with what it said."""
     for option, ref in (("--user", person.user), ("--agent", person.agent)):
-        done = _nrem(system, "purge", option, ref, "--yes", "--json")
-        if done.returncode:
-            say(f"nrem purge ended with {done.returncode}")
-            erased.faults.append(f"purge ended with {done.returncode}")
+        asked = _nrem(system, "purge", option, ref, "--json")
+        if asked.returncode:
+            say(f"nrem purge ended with {asked.returncode}")
+            erased.faults.append(f"purge ended with {asked.returncode}")
             continue
-        receipt = json.loads(done.stdout).get("receipt")
-        erased.receipts += [receipt] if receipt else []
+        shown = json.loads(asked.stdout)
+        number, words = shown["erasure_id"], ("--hash", shown["preview_hash"], "--wait", "--json")
+        done = _nrem(system, "purge", "--confirm", number, *words)
+        if done.returncode:
+            erased.faults.append(f"purge --confirm ended with {done.returncode}")
+            continue
+        erased.receipts.append(system.admin.ask("GET", f"{_ERASURES}/{number}/receipt"))
 
 
 def verified(system: System, receipts: Iterable[dict[str, Any]]) -> int:

@@ -13,26 +13,33 @@ from collections import Counter
 from collections.abc import Mapping
 from contextlib import ExitStack
 from typing import Any, Final
+from unittest.mock import patch
 
 from nrem.clock import monotonic
+from nrem.embedded.children import ARGUMENTS
 from nrem.telemetry import configure
 from tests.llm.messages_api import serving
 from tests.llm.sensible import reply
 from tests.proof.round import Plan, Round, Say, plan
 from tests.proof.system import started
+from tests.proof.worker import PARTS
 
 USERS: Final = 20
 # The round without a model: what it makes is made by rules, and fewer people show it.
 _OFFLINE_USERS: Final = 4
-_SABOTAGES: Final = ("skip-rewrite", "skip-derived", "skip-wal")
 
 
 def prove(
-    who: Plan, say: Say, *, seed: int = 0, is_offline: bool = False, **settings: object
+    who: Plan, say: Say, *, seed: int = 0, is_offline: bool = False, sabotage: str | None = None
 ) -> dict[str, Any]:
-    """The figures of one system; a model is asked before the erasures, and is down for them."""
+    """The figures of one system; a model is asked before the erasures, and is down for them.
+
+    With a sabotage all work is done by the worker that leaves out a part.
+    """
     begun = monotonic()
-    with ExitStack() as model:
+    settings: dict[str, object] = {} if sabotage is None else {"broker_url": None}
+    worker = {} if sabotage is None else {"poll": ("-P", "-m", "tests.proof.worker", sabotage)}
+    with ExitStack() as model, patch.dict(ARGUMENTS, worker):
         environment = {"ANTHROPIC_API_KEY": "", "NREM_LLM": "offline"}
         if not is_offline:
             url = model.enter_context(serving(reply)).url
@@ -52,7 +59,8 @@ def prove(
 def holds(found: Mapping[str, Any]) -> bool:
     """Whether everything is as it has to be."""
     return bool(
-        not found["hits_after"]
+        found["control_hits"] == found["canaries"]
+        and not found["hits_after"]
         and not found["residue"]
         and not found["faults"]
         and found["neighbours_intact"]
@@ -63,7 +71,7 @@ def holds(found: Mapping[str, Any]) -> bool:
 def both(of_model: Mapping[str, Any], offline: Mapping[str, Any]) -> dict[str, Any]:
     """The figures of two rounds as one: sums, and the worse of what is no sum."""
     sums = (
-        *("users", "erased", "canaries", "control_hits", "hits_after"),
+        *("users", "erased", "canaries", "control_hits", "never_kept", "hits_after"),
         *("receipts", "receipts_verified", "seconds"),
     )
     return {
@@ -101,11 +109,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="nrem proof", description=__doc__)
     parser.add_argument("--users", type=int, default=USERS)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--sabotage", choices=_SABOTAGES)
+    parser.add_argument("--sabotage", choices=sorted(PARTS))
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
     configure("proof", "ERROR")
-    found = prove(plan(asked.users), _say, seed=asked.seed, is_offline=False)
+    found = prove(plan(asked.users), _say, seed=asked.seed, sabotage=asked.sabotage)
     if asked.sabotage is None:
         offline = prove(plan(_OFFLINE_USERS), _say, seed=asked.seed + 1, is_offline=True)
         found = both(found, offline)

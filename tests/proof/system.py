@@ -73,12 +73,13 @@ class System:
         """The OpenAPI documents of both listeners."""
         return self.api.ask("GET", "/openapi.json"), self.admin.ask("GET", "/openapi.json")
 
-    def settle(self, say: Callable[[str], None]) -> None:
-        """Return when no pass has anything left to do, twice in a row."""
-        calm = [""]
+    def settle(self, say: Callable[[str], None], *, is_resting: bool = False) -> None:
+        """Return when no pass has anything left to do, or none but those that rest."""
+        calm, rest = [""], _RESTING if is_resting else ()
 
         def is_calm() -> bool:
-            waiting = {row["what"]: row["n"] for row in self.rows(_WAITING) if row["n"]}
+            left = (row for row in self.rows(_WAITING) if not row["what"].endswith(rest))
+            waiting = {row["what"]: row["n"] for row in left if row["n"]}
             calm.append(", ".join(f"{n} {what}" for what, n in waiting.items()))
             if calm[-1] and calm[-1] != calm[-2]:
                 say(f"waiting for {calm[-1]}")
