@@ -123,6 +123,12 @@ class Settings(BaseSettings):
     ingest_hosts: Hosts = ()
     # That are not public, and may be read from all the same.
     ingest_private_networks: Networks = ()
+    # Which erasures were carried out, outside of the database; None: in the data directory.
+    erasure_ledger: Annotated[Path | None, BeforeValidator(_empty_is_unset)] = None
+    # For how many days backups of the database are kept, and what a provider of paid models was
+    # sent; receipts say so. None: nobody said.
+    backup_days: Annotated[int | None, BeforeValidator(_empty_is_unset), Field(ge=0)] = None
+    llm_retention_days: Annotated[int | None, BeforeValidator(_empty_is_unset), Field(ge=0)] = None
     pepper: Annotated[SecretStr | None, AfterValidator(_long_enough)] = None
 
     def __init__(self, **values: object) -> None:

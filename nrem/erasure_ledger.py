@@ -17,10 +17,11 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, BinaryIO, Final, Self
 
+from nrem.config import Settings
 from nrem.digest import Digest, canonical
 from nrem.errors import ConfigError
 from nrem.own_file import own_directory, owner_only
-from nrem.receipt import FIRST, Place, Receipt, hash_of
+from nrem.receipt import FIRST, KEY_FILE, Place, Receipt, Signer, Terms, hash_of
 
 # Of the data directory, unless a setting says otherwise.
 FILE: Final = "erasures/ledger.jsonl"
@@ -64,6 +65,9 @@ class Line:
     place: int
     event: Event
     subject: Subject
+    # of one that begins: how often providers of paid models were asked, and when last
+    model_requests: int = 0
+    model_requested_at: datetime | None = None
     # of a certified one
     certified_at: datetime | None = None
     receipt: Receipt | None = None
@@ -84,7 +88,9 @@ class Line:
             "target_hash": self.subject.target_hash.hex(),
             "requested_at": self.subject.requested_at.isoformat(),
             "fenced_at": self.subject.fenced_at.isoformat(),
-            "certified_at": self.certified_at.isoformat() if self.certified_at else None,
+            "model_requests": self.model_requests,
+            "model_requested_at": _spelled(self.model_requested_at),
+            "certified_at": _spelled(self.certified_at),
             "receipt": self.receipt,
             "receipt_hash": self.receipt_hash,
             "hash": self.hash.hex(),
@@ -96,7 +102,6 @@ class Line:
 
         Raises: KeyError, TypeError, ValueError when it is something else.
         """
-        at = value["certified_at"]
         return cls(
             place=int(value["place"]),
             event=Event(value["event"]),
@@ -108,14 +113,25 @@ class Line:
                 requested_at=datetime.fromisoformat(value["requested_at"]),
                 fenced_at=datetime.fromisoformat(value["fenced_at"]),
             ),
-            certified_at=None if at is None else datetime.fromisoformat(at),
+            model_requests=int(value["model_requests"]),
+            model_requested_at=_instant(value["model_requested_at"]),
+            certified_at=_instant(value["certified_at"]),
             receipt=value["receipt"],
             hash=bytes.fromhex(value["hash"]),
         )
 
 
-# Makes the receipt of an erasure for its place in the chain of its org.
-Issuing = Callable[[Place], tuple[datetime, Receipt]]
+def _spelled(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat()
+
+
+def _instant(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
+
+
+# Makes the receipt of an erasure for its place in the chain of its org; it is given the line that
+# was written when it began.
+Issuing = Callable[[Place, Line], tuple[datetime, Receipt]]
 
 
 class Ledger:
@@ -140,21 +156,33 @@ class Ledger:
         except OSError as error:
             raise ConfigError(f"{self.path}: {error.strerror}") from None
 
-    def begin(self, subject: Subject) -> Line:
+    def begin(
+        self, subject: Subject, *, model_requests: int, model_requested_at: datetime | None
+    ) -> Line:
         """Write down that an erasure destroys from here on; the same line when it is there.
 
         Raises: ConfigError as `read` does, and when it cannot be written.
         """
-        return self._add(subject, Event.BEGUN, lambda _lines, line: line)
+
+        def completed(_lines: list[Line], line: Line) -> Line:
+            return replace(
+                line, model_requests=model_requests, model_requested_at=model_requested_at
+            )
+
+        return self._add(subject, Event.BEGUN, completed)
 
     def certify(self, subject: Subject, issuing: Issuing) -> Line:
         """Write down the receipt of an erasure; the one that is there when it was written before.
 
-        Raises: ConfigError as `begin` does, and what `issuing` raises.
+        Raises: ConfigError as `begin` does, LedgerError when it never began, and what `issuing`
+        raises.
         """
 
         def completed(lines: list[Line], line: Line) -> Line:
-            at, receipt = issuing(_place(lines, subject.org_id))
+            begun = _find(lines, subject, Event.BEGUN)
+            if begun is None:
+                raise LedgerError(f"{self.path} does not know that the erasure began")
+            at, receipt = issuing(_place(lines, subject.org_id), begun)
             return replace(line, certified_at=at, receipt=receipt)
 
         return self._add(subject, Event.CERTIFIED, completed)
@@ -165,13 +193,15 @@ class Ledger:
         own_directory(self.path.parent)
         try:
             with self._alone() as file:
-                lines = self._lines(file.read())
-                for one in lines:
-                    if (one.event, one.subject.identity) == (event, subject.identity):
-                        return one
+                raw = file.read()
+                lines = self._lines(raw)
+                if (known := _find(lines, subject, event)) is not None:
+                    return known
                 line = complete(lines, Line(place=len(lines) + 1, event=event, subject=subject))
                 line = replace(line, hash=self._hash(lines[-1] if lines else None, line))
-                _write(file, [*lines, line])
+                # What a crash left of a line is taken away.
+                file.truncate(raw.rfind(_END) + 1)
+                _append(file, line)
         except OSError as error:
             raise ConfigError(f"{self.path}: {error.strerror}") from None
         return line
@@ -206,6 +236,36 @@ class Ledger:
         return self._digest.of("erasure_ledger", before.hash if before else b"", canonical(body))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notary:
+    """What an installation certifies erasures with."""
+
+    ledger: Ledger
+    signer: Signer
+    terms: Terms
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """The one that the settings name.
+
+        Raises: ConfigError without a pepper.
+        """
+        return cls(
+            ledger=ledger_of(settings),
+            signer=Signer(settings.data_dir / KEY_FILE),
+            terms=Terms(backups=settings.backup_days, models=settings.llm_retention_days),
+        )
+
+
+def ledger_of(settings: Settings) -> Ledger:
+    """The ledger that the settings name.
+
+    Raises: ConfigError without a pepper.
+    """
+    path = settings.erasure_ledger or settings.data_dir / FILE
+    return Ledger(path.expanduser().absolute(), Digest(settings.load_pepper()))
+
+
 def _line(text: bytes) -> Line | None:
     try:
         return Line.of_json(json.loads(text))
@@ -213,19 +273,22 @@ def _line(text: bytes) -> Line | None:
         return None
 
 
+def _find(lines: list[Line], subject: Subject, event: Event) -> Line | None:
+    wanted = event, subject.identity
+    return next((one for one in lines if (one.event, one.subject.identity) == wanted), None)
+
+
 def _place(lines: list[Line], org_id: int) -> Place:
-    its = [one for one in lines if one.subject.org_id == org_id and one.receipt_hash]
-    return Place(number=len(its) + 1, previous=(its[-1].receipt_hash or FIRST) if its else FIRST)
+    its = [one.receipt for one in lines if one.subject.org_id == org_id and one.receipt]
+    return Place(number=len(its) + 1, previous=hash_of(its[-1]) if its else FIRST)
 
 
-def _write(file: BinaryIO, lines: list[Line]) -> None:
-    *before, last = (canonical(one.as_json()) + _END for one in lines)
-    # What a crash left of a line is taken away; files opened to append are written at their end.
-    file.truncate(sum(map(len, before)))
-    file.write(last)
+def _append(file: BinaryIO, line: Line) -> None:
+    file.write(canonical(line.as_json()) + _END)
     file.flush()
     os.fsync(file.fileno())
-    folder = os.open(os.path.dirname(file.name), os.O_RDONLY)  # noqa: PTH120 - of an open file
+    # The name of a new file lies in its directory.
+    folder = os.open(Path(file.name).parent, os.O_RDONLY)
     try:
         os.fsync(folder)
     finally:
