@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine
@@ -55,6 +56,10 @@ class Tools:
     heads: Heads | None = None
     # asks paid models; None: `provider` is all there is
     desk: Desk | None = None
+    # where keys, probes and the like lie; None: nowhere
+    data_dir: Path | None = None
+    # for what must not run inside the step's own transactions; None: in a rehearsal, and at rest
+    database: Engine | None = None
 
     def lent(self, database: Engine, errand: Errand, now: datetime | None) -> "Tools":
         """The tools for one step, on whose account paid models are asked."""

@@ -90,6 +90,7 @@ def make_tools(settings: Settings) -> Tools:
         digest=digest,
         heads=Heads(settings.data_dir / FILE),
         reach=Reach(hosts=settings.ingest_hosts, networks=settings.ingest_private_networks),
+        data_dir=settings.data_dir,
         desk=Desk.of(LlmSettings(), embedder=embedder, digest=digest, data_dir=settings.data_dir),
     )
 

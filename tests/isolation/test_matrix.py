@@ -22,6 +22,7 @@ CROSSED: dict[str, dict[str, set[str]]] = {
         # a line waits until its seal takes it out; the end of a chain only moves on
         "seal_queue": {"select", "insert", "delete"},
         "seal_heads": ALL - {"delete"},
+        "erasures": ALL - {"delete"},
         **dict.fromkeys(("orgs", "schedules"), READ),
     },
     "nrem_admin": {
