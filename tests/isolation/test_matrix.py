@@ -7,7 +7,7 @@ from tests.isolation.trying import BY_ORG
 from tests.world import Org, World
 
 # What belongs to no org, and names none.
-OF_NOBODY = {"alembic_version", "heartbeats", "ticks"}
+OF_NOBODY = {"alembic_version", "erasure_lines", "heartbeats", "ticks"}
 ALL = {"select", "insert", "update", "delete", "give away"}
 READ = {"select"}
 # Workers choose among all orgs by rows that hold numbers, times and codes; administrators make orgs
@@ -32,6 +32,7 @@ CROSSED: dict[str, dict[str, set[str]]] = {
     },
     "nrem_lookup": {
         **dict.fromkeys(("api_keys", "inbox", "leases", "parked", "run_totals"), READ),
+        "erasures": READ,
         "orgs": {"select", "insert", "update"},
     },
 }
@@ -122,7 +123,7 @@ def test_functions_that_act_as_another_role_are_these_and_are_pinned(world: Worl
     assert {(row.proname, row.proowner) for row in rows} == {
         *((name, "nrem_lookup") for name in ("api_key_find", "backlog_read", "run_counts")),
         *((name, "nrem_lookup") for name in ("org_bound", "org_found", "org_is_operator")),
-        *((name, "nrem_lookup") for name in ("org_named", "org_seen")),
+        *((name, "nrem_lookup") for name in ("erasures_stand", "org_named", "org_seen")),
         ("memory_close_version", "nrem_owner"),
     }
     assert {row.proconfig for row in rows} == {'{"search_path=pg_catalog, public, pg_temp"}'}
