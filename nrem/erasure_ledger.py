@@ -24,7 +24,7 @@ from nrem.own_file import own_directory, owner_only
 from nrem.receipt import FIRST, KEY_FILE, Place, Receipt, Signer, Terms, hash_of
 
 # Of the data directory, unless a setting says otherwise.
-FILE: Final = "erasures/ledger.jsonl"
+FILE: Final = "erasure_ledger/ledger.jsonl"
 _END: Final = b"\n"
 
 
