@@ -139,7 +139,9 @@ def issue(facts: Facts, *, signer: Signer, place: Place, at: datetime, terms: Te
     Raises: NotErasedError when anything was found after it; ConfigError without a key; ValueError
     when the facts make none that can be verified.
     """
-    left = {name: count for name, count in facts.measured.items() if count}
+    left = [name for name, count in facts.measured.items() if count]
+    if unseen := set(facts.manifest) - set(facts.measured):
+        raise NotErasedError(f"nobody measured {', '.join(sorted(unseen))}")
     if left:
         raise NotErasedError(f"rows are left in {', '.join(sorted(left))}")
     public = signer.public()

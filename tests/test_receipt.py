@@ -145,13 +145,18 @@ def test_file_that_is_no_key_is_refused(signer: Signer, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("count", [0, 1])
 def test_no_receipt_is_made_while_rows_are_left(signer: Signer, count: int) -> None:
-    facts = replace(FACTS, measured={"memories": 0, "events": count})
+    facts = replace(FACTS, measured={**FACTS.measured, "events": count})
 
     if count:
         with pytest.raises(NotErasedError, match="events"):
             issued(signer, facts=facts)
     else:
         assert issued(signer, facts=facts)["counts"]["measured"] == facts.measured
+
+
+def test_table_that_nobody_measured_makes_no_receipt(signer: Signer) -> None:
+    with pytest.raises(NotErasedError, match="users"):
+        issued(signer, facts=replace(FACTS, measured={"events": 0, "memories": 0}))
 
 
 def test_facts_that_could_be_spelled_twice_make_no_receipt(signer: Signer) -> None:

@@ -2,9 +2,12 @@
 
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
+from nrem.erasure_ledger import FILE, Ledger, Notary
 from nrem.policy.erase import Kind
+from nrem.receipt import KEY_FILE, Signer, Terms
 from nrem.store import directory, engine, erase, erase_ask
 from nrem.store.erase import WHOLE, Erasure, Target
 from tests.world import DIGEST, NOW, TOOLS, Org
@@ -41,9 +44,23 @@ def ask(org: Org, kind: Kind, name: str | int = "") -> int:
     return its.erasure_id
 
 
+# The data directories of tests that name none, by database; removed when the tests end.
+_PLACES: Final[dict[str, TemporaryDirectory[str]]] = {}
+
+
+def notary(org: Org, data_dir: Path | None = None) -> Notary:
+    """What erasures are certified with in the org's world."""
+    if data_dir is None:
+        place = str(org.world.superuser.url)
+        data_dir = Path(_PLACES.setdefault(place, TemporaryDirectory()).name)
+    return Notary(
+        ledger=Ledger(data_dir / FILE, DIGEST), signer=Signer(data_dir / KEY_FILE), terms=Terms()
+    )
+
+
 def run(org: Org, *, duty: Pass = ERASE, data_dir: Path | None = None) -> list[Outcome]:
     """Drive the pass until nothing is due for it."""
-    tools = replace(TOOLS, data_dir=data_dir)
+    tools = replace(TOOLS, data_dir=data_dir, notary=notary(org, data_dir))
     return drain(replace(org.world.setting(), tools=tools), duty)
 
 
