@@ -23,6 +23,7 @@ from nrem.policy import drift
 from nrem.policy.drift import Drift, Probe
 from nrem.policy.params import Policy
 from nrem.policy.timeline import Timeline
+from nrem.probe import Probes
 from nrem.reach import Reach
 from nrem.store.inbox import Item
 from nrem.store.lease import Lease
@@ -51,6 +52,10 @@ class Tools:
     digest: Digest
     # what of the web may be read; nothing, unless an operator says so
     reach: Reach = field(default_factory=Reach)
+    # whose role rewrites files and reads no table; None: this process erases nothing
+    maintenance: Engine | None = None
+    # where is kept what the scans of erasures look for; None: likewise
+    probes: Probes | None = None
     # where the ends of the audit trails are kept; None: nowhere
     heads: Heads | None = None
     # asks paid models; None: `provider` is all there is

@@ -73,6 +73,8 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "llm_batch_waits": _WORK,
     "seal_queue": _WORK,
     "seal_heads": "hashes over the audit trail",
+    "rewrites": "names of tables and times",
+    "rewrite_marks": _WORK,
 }
 
 

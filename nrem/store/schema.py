@@ -48,6 +48,7 @@ from nrem.store.schema_observation import (
     observation_parents,
     observations,
 )
+from nrem.store.schema_removal import rewrite_marks, rewrites
 from nrem.store.schema_seal import seal_heads, seal_queue, seals
 from nrem.store.schema_surface import (
     audit,
@@ -98,6 +99,8 @@ CONTROL_TABLES: Final[tuple[Table, ...]] = (
     rates,
     seal_queue,
     seal_heads,
+    rewrites,
+    rewrite_marks,
 )
 
 # Hold what a person said, or ids of memories; org_id leads every key.

@@ -75,6 +75,8 @@ _SEALS = (
     """INSERT INTO seal_heads (org_id, place, audit_id, hash, sealed_at)
     VALUES (%(org)s, 1, 1000006, 'x', now())""",
 )
+# What a rewrite must reach for an erasure.
+_MARKS = "INSERT INTO rewrite_marks (org_id, erasure_id, before_xid) VALUES (%(org)s, 1, 1)"
 # A row of each table that only reflecting fills, about an observation that there is.
 _LINEAGE = """INSERT INTO observation_parents (org_id, observation_id, parent_id)
     SELECT org_id, id, id FROM observations WHERE org_id = %(org)s LIMIT 1"""
@@ -122,7 +124,7 @@ def _live(org: Org) -> None:
         org=org.number,
     )
     org.world.do("INSERT INTO redues (org_id) VALUES (%(org)s)", org=org.number)
-    for statement in (*_SURFACE, *_CARDS, _LINEAGE, *_PAID, *_ZENO, _VECTORS, *_SEALS):
+    for statement in (*_SURFACE, *_CARDS, _LINEAGE, *_PAID, *_ZENO, _VECTORS, *_SEALS, _MARKS):
         org.world.do(statement, org=org.number)
     org.world.do(
         "INSERT INTO api_keys (org_id, key_id, secret_hash, scopes) "

@@ -7,7 +7,7 @@ from tests.isolation.trying import BY_ORG
 from tests.world import Org, World
 
 # What belongs to no org, and names none.
-OF_NOBODY = {"alembic_version", "heartbeats", "ticks"}
+OF_NOBODY = {"alembic_version", "heartbeats", "rewrites", "ticks"}
 ALL = {"select", "insert", "update", "delete", "give away"}
 READ = {"select"}
 # Workers choose among all orgs by rows that hold numbers, times and codes; administrators make orgs
@@ -15,10 +15,12 @@ READ = {"select"}
 CROSSED: dict[str, dict[str, set[str]]] = {
     "nrem_api": {},
     "nrem_owner": {},
+    "nrem_maintain": {},
     "nrem_worker": {
         **dict.fromkeys(("streams", "leases", "inbox", "org_work", "parked", "redues"), ALL),
         **dict.fromkeys(("llm_batches", "llm_batch_waits", "llm_gates", "llm_spend"), ALL),
         "run_totals": ALL,
+        "rewrite_marks": ALL - {"update", "give away"},
         **dict.fromkeys(("orgs", "schedules"), READ),
     },
     "nrem_admin": {
