@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine
@@ -23,7 +24,6 @@ from nrem.policy import drift
 from nrem.policy.drift import Drift, Probe
 from nrem.policy.params import Policy
 from nrem.policy.timeline import Timeline
-from nrem.probe import Probes
 from nrem.reach import Reach
 from nrem.store.inbox import Item
 from nrem.store.lease import Lease
@@ -54,12 +54,14 @@ class Tools:
     reach: Reach = field(default_factory=Reach)
     # whose role rewrites files and reads no table; None: this process erases nothing
     maintenance: Engine | None = None
-    # where is kept what the scans of erasures look for; None: likewise
-    probes: Probes | None = None
     # where the ends of the audit trails are kept; None: nowhere
     heads: Heads | None = None
     # asks paid models; None: `provider` is all there is
     desk: Desk | None = None
+    # where keys, probes and the like lie; None: nowhere
+    data_dir: Path | None = None
+    # for what must not run inside the step's own transactions; None: in a rehearsal, and at rest
+    database: Engine | None = None
 
     def lent(self, database: Engine, errand: Errand, now: datetime | None) -> "Tools":
         """The tools for one step, on whose account paid models are asked."""

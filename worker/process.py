@@ -13,7 +13,6 @@ from nrem.heads import FILE, Heads
 from nrem.llm.embed import load_embedder
 from nrem.llm.offline import OfflineProvider
 from nrem.llm.setting import LlmSettings
-from nrem.probe import FOLDER, Probes
 from nrem.queue import Nudger
 from nrem.reach import Reach
 from nrem.store import engine, heartbeat
@@ -90,9 +89,9 @@ def make_tools(settings: Settings) -> Tools:
         provider=OfflineProvider(embedder),
         digest=digest,
         maintenance=_maintenance(settings),
-        probes=Probes(settings.data_dir / FOLDER),
         heads=Heads(settings.data_dir / FILE),
         reach=Reach(hosts=settings.ingest_hosts, networks=settings.ingest_private_networks),
+        data_dir=settings.data_dir,
         desk=Desk.of(LlmSettings(), embedder=embedder, digest=digest, data_dir=settings.data_dir),
     )
 

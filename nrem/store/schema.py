@@ -24,6 +24,7 @@ from nrem.store.schema_control import (
     ticks,
 )
 from nrem.store.schema_directory import agents, sessions, subjects, threads, users
+from nrem.store.schema_erase import erasure_fences, erasure_items, erasure_remakes, erasures
 from nrem.store.schema_key import rates
 from nrem.store.schema_knowledge import (
     attributes,
@@ -99,6 +100,7 @@ CONTROL_TABLES: Final[tuple[Table, ...]] = (
     rates,
     seal_queue,
     seal_heads,
+    erasures,
     rewrites,
     rewrite_marks,
 )
@@ -150,6 +152,9 @@ TENANT_TABLES: Final[tuple[Table, ...]] = (
     zeno_watermarks,
     vectors,
     seals,
+    erasure_items,
+    erasure_remakes,
+    erasure_fences,
 )
 
 # What callers and people wrote, and what is computed from it; kept out of planner statistics.

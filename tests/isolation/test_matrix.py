@@ -20,6 +20,7 @@ CROSSED: dict[str, dict[str, set[str]]] = {
         **dict.fromkeys(("streams", "leases", "inbox", "org_work", "parked", "redues"), ALL),
         **dict.fromkeys(("llm_batches", "llm_batch_waits", "llm_gates", "llm_spend"), ALL),
         "run_totals": ALL,
+        "erasures": ALL - {"delete"},
         "rewrite_marks": ALL - {"update", "give away"},
         **dict.fromkeys(("orgs", "schedules"), READ),
     },
