@@ -95,6 +95,8 @@ class Settings(BaseSettings):
     database_url: DatabaseUrl = Field(default=None, repr=False)
     # The login of migrations, which may create roles and tables; defaults to database_url.
     migrate_database_url: DatabaseUrl = Field(default=None, repr=False)
+    # The login of what rewrites files after erasures; defaults to database_url.
+    maintain_database_url: DatabaseUrl = Field(default=None, repr=False)
     # None: no broker; see `broker_is_off` for whether somebody said so.
     broker_url: BrokerUrl = Field(default=None, repr=False)
     data_dir: Path = Field(default_factory=default_data_dir)
@@ -138,8 +140,9 @@ class Settings(BaseSettings):
         except ValidationError as error:
             raise ConfigError(_explain(error)) from None
         object.__setattr__(self, "data_dir", self.data_dir.expanduser().absolute())
-        if self.migrate_database_url is None:
-            object.__setattr__(self, "migrate_database_url", self.database_url)
+        for other in ("migrate_database_url", "maintain_database_url"):
+            if getattr(self, other) is None:
+                object.__setattr__(self, other, self.database_url)
 
     @property
     def broker_is_off(self) -> bool:

@@ -12,6 +12,7 @@ from nrem.embedded.postgres import ERASURE_SETTINGS
 from nrem.erasure_ledger import FILE as LEDGER_FILE
 from nrem.heads import FILE
 from nrem.llm.setting import LlmSettings
+from nrem.probe import FOLDER
 from nrem.receipt import KEY_FILE
 
 DOCUMENT: dict[str, Any] = yaml.safe_load((CHECKOUT / "compose.yaml").read_text(encoding="utf-8"))
@@ -171,6 +172,24 @@ def test_postgres_keeps_no_erased_bytes_and_logs_no_content() -> None:
     options = SERVICES["postgres"]["command"]
 
     assert {f"-c{name}={value}" for name, value in ERASURE_SETTINGS.items()} <= set(options)
+
+
+def test_who_erases_has_a_login_that_rewrites_files_and_nobody_else() -> None:
+    given = _given("NREM_MAINTAIN_DATABASE_URL")
+    logins = DOCUMENT["configs"]["logins"]["content"]
+
+    assert set(given) == {"worker", "poll"}
+    assert all(str(url).startswith("postgresql://nrem_maintain:") for url in given.values())
+    assert "CREATE ROLE nrem_maintain LOGIN NOSUPERUSER NOBYPASSRLS" in logins
+
+
+def test_who_erases_shares_what_a_scan_looks_for() -> None:
+    place = f"erasures:/data/{FOLDER}"
+    sharing = {name for name, one in SERVICES.items() if place in one.get("volumes", ())}
+
+    assert sharing == {"worker", "poll"}
+    assert "erasures" in DOCUMENT["volumes"]
+    assert re.search(rf"--owner=nrem .*--mode=0700 .*/data/{FOLDER}\b", DOCKERFILE)
 
 
 def test_who_seals_the_audit_trail_keeps_its_ends_beside_the_database() -> None:

@@ -53,6 +53,8 @@ class Tools:
     digest: Digest
     # what of the web may be read; nothing, unless an operator says so
     reach: Reach = field(default_factory=Reach)
+    # whose role rewrites files and reads no table; None: this process erases nothing
+    maintenance: Engine | None = None
     # where the ends of the audit trails are kept; None: nowhere
     heads: Heads | None = None
     # asks paid models; None: `provider` is all there is

@@ -94,12 +94,18 @@ def make_tools(settings: Settings) -> Tools:
         embedder=embedder,
         provider=OfflineProvider(embedder),
         digest=digest,
+        maintenance=_maintenance(settings),
         heads=Heads(settings.data_dir / FILE),
         notary=Notary.of(settings),
         reach=Reach(hosts=settings.ingest_hosts, networks=settings.ingest_private_networks),
         data_dir=settings.data_dir,
         desk=Desk.of(LlmSettings(), embedder=embedder, digest=digest, data_dir=settings.data_dir),
     )
+
+
+def _maintenance(settings: Settings) -> Engine | None:
+    url = settings.maintain_database_url
+    return None if url is None else engine.maintenance_engine(url)
 
 
 @cache

@@ -34,8 +34,14 @@ ARGUMENTS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 API_ROLE: Final = "nrem_api"
 WORKER_ROLE: Final = "nrem_worker"
+MAINTAIN_ROLE: Final = "nrem_maintain"
 # Another interpreter's, or another process's, affair.
-_NOT_INHERITED: Final = ("PYTHONHOME", "PYTHONSTARTUP", "NREM_MIGRATE_DATABASE_URL")
+_NOT_INHERITED: Final = (
+    *("PYTHONHOME", "PYTHONSTARTUP"),
+    *("NREM_MIGRATE_DATABASE_URL", "NREM_MAINTAIN_DATABASE_URL"),
+)
+# Those that carry out erasures.
+_WORKERS: Final = ("worker", "poll")
 # Celery then takes SIGTERM as "finish soon", not as "finish every task, however long".
 _WORKER_ENVIRONMENT: Final = {"REMAP_SIGTERM": "SIGQUIT"}
 _BOUNDS: Final = tuple(
@@ -54,6 +60,7 @@ class Urls:
 
     api: str
     worker: str
+    maintain: str
     migrate: str
     broker: str | None
 
@@ -118,6 +125,8 @@ class Child:
             environment["NREM_PEPPER"] = settings.pepper.get_secret_value()
         if self.name == "worker":
             environment |= _WORKER_ENVIRONMENT
+        if self.name in _WORKERS:
+            environment["NREM_MAINTAIN_DATABASE_URL"] = self.urls.maintain
         if self.name == "migrate":
             environment["NREM_MIGRATE_DATABASE_URL"] = self.urls.migrate
         return environment

@@ -21,6 +21,7 @@ from nrem.config import Settings
 from nrem.embedded import files, postgres, valkey
 from nrem.embedded.children import (
     API_ROLE,
+    MAINTAIN_ROLE,
     WORKER_ROLE,
     Child,
     Urls,
@@ -77,6 +78,9 @@ def urls(settings: Settings) -> Urls:
     return Urls(
         api=given or postgres.url(settings.data_dir, API_ROLE),
         worker=given or postgres.url(settings.data_dir, WORKER_ROLE),
+        maintain=settings.maintain_database_url
+        or given
+        or postgres.url(settings.data_dir, MAINTAIN_ROLE),
         migrate=settings.migrate_database_url
         or given
         or postgres.url(settings.data_dir, postgres.SUPERUSER),

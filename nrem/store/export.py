@@ -78,6 +78,8 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "erasure_items": _WORK,
     "erasure_remakes": _WORK,
     "erasure_fences": _WORK,
+    "rewrites": "names of tables and times",
+    "rewrite_marks": _WORK,
 }
 
 

@@ -50,6 +50,7 @@ from nrem.store.schema_observation import (
     observations,
 )
 from nrem.store.schema_receipt import erasure_lines
+from nrem.store.schema_removal import rewrite_marks, rewrites
 from nrem.store.schema_seal import seal_heads, seal_queue, seals
 from nrem.store.schema_surface import (
     audit,
@@ -102,6 +103,8 @@ CONTROL_TABLES: Final[tuple[Table, ...]] = (
     seal_heads,
     erasures,
     erasure_lines,
+    rewrites,
+    rewrite_marks,
 )
 
 # Hold what a person said, or ids of memories; org_id leads every key.

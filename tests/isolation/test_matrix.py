@@ -7,7 +7,7 @@ from tests.isolation.trying import BY_ORG
 from tests.world import Org, World
 
 # What belongs to no org, and names none.
-OF_NOBODY = {"alembic_version", "erasure_lines", "heartbeats", "ticks"}
+OF_NOBODY = {"alembic_version", "erasure_lines", "heartbeats", "rewrites", "ticks"}
 ALL = {"select", "insert", "update", "delete", "give away"}
 READ = {"select"}
 # Workers choose among all orgs by rows that hold numbers, times and codes; administrators make orgs
@@ -15,6 +15,7 @@ READ = {"select"}
 CROSSED: dict[str, dict[str, set[str]]] = {
     "nrem_api": {},
     "nrem_owner": {},
+    "nrem_maintain": {},
     "nrem_worker": {
         **dict.fromkeys(("streams", "leases", "inbox", "org_work", "parked", "redues"), ALL),
         **dict.fromkeys(("llm_batches", "llm_batch_waits", "llm_gates", "llm_spend"), ALL),
@@ -23,6 +24,7 @@ CROSSED: dict[str, dict[str, set[str]]] = {
         "seal_queue": {"select", "insert", "delete"},
         "seal_heads": ALL - {"delete"},
         "erasures": ALL - {"delete"},
+        "rewrite_marks": ALL - {"update", "give away"},
         **dict.fromkeys(("orgs", "schedules"), READ),
     },
     "nrem_admin": {
