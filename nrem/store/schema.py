@@ -49,6 +49,8 @@ from nrem.store.schema_observation import (
     observation_parents,
     observations,
 )
+from nrem.store.schema_receipt import erasure_lines
+from nrem.store.schema_removal import rewrite_marks, rewrites
 from nrem.store.schema_seal import seal_heads, seal_queue, seals
 from nrem.store.schema_surface import (
     audit,
@@ -100,6 +102,9 @@ CONTROL_TABLES: Final[tuple[Table, ...]] = (
     seal_queue,
     seal_heads,
     erasures,
+    erasure_lines,
+    rewrites,
+    rewrite_marks,
 )
 
 # Hold what a person said, or ids of memories; org_id leads every key.

@@ -86,6 +86,8 @@ _ERASURES = (
     """INSERT INTO erasure_fences (org_id, kind, ref_id, erasure_id)
     SELECT org_id, 'user', 1000007, id FROM erasures WHERE org_id = %(org)s""",
 )
+# What a rewrite must reach for an erasure.
+_MARKS = "INSERT INTO rewrite_marks (org_id, erasure_id, before_xid) VALUES (%(org)s, 1, 1)"
 # A row of each table that only reflecting fills, about an observation that there is.
 _LINEAGE = """INSERT INTO observation_parents (org_id, observation_id, parent_id)
     SELECT org_id, id, id FROM observations WHERE org_id = %(org)s LIMIT 1"""
@@ -133,7 +135,8 @@ def _live(org: Org) -> None:
         org=org.number,
     )
     org.world.do("INSERT INTO redues (org_id) VALUES (%(org)s)", org=org.number)
-    for statement in (*_SURFACE, *_CARDS, _LINEAGE, *_PAID, *_ZENO, _VECTORS, *_SEALS, *_ERASURES):
+    its = (*_SURFACE, *_CARDS, _LINEAGE, *_PAID, *_ZENO, _VECTORS, *_SEALS, *_ERASURES, _MARKS)
+    for statement in its:
         org.world.do(statement, org=org.number)
     org.world.do(
         "INSERT INTO api_keys (org_id, key_id, secret_hash, scopes) "

@@ -9,7 +9,7 @@ from tests.world import World
 
 CONTROL = {table.name for table in CONTROL_TABLES}
 TENANT = {table.name for table in TENANT_TABLES}
-RUNTIME_ROLES = ("nrem_admin", "nrem_api", "nrem_worker")
+RUNTIME_ROLES = ("nrem_admin", "nrem_api", "nrem_maintain", "nrem_worker")
 # Text of tenant tables that nrem chose itself: kinds, codes, names of passes and processes.
 CODES = {
     *{("effects", name) for name in ("step", "outcome", "reason")},

@@ -1,6 +1,7 @@
 """The pass erase: what somebody asked to have erased goes, with all that came of it."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy.exc import IntegrityError
@@ -8,9 +9,10 @@ from sqlalchemy.exc import IntegrityError
 from nrem.errors import ConflictError, ForbiddenError
 from nrem.llm.crypt import FOLDER, SubjectKeys
 from nrem.policy.erase import Kind, State
-from nrem.store import engine, erase_ask, erase_reach, hold
+from nrem.store import engine, erase_ask, hold
+from nrem.store.event import NewEvent
 from nrem.store.hold import HoldKind
-from tests.worker.erasing import ASKER, ask, confirm, erased, read, run
+from tests.worker.erasing import ASKER, ask, confirm, erased, read, run, until
 from tests.world import NOW, Org, end, memory, start, turn
 
 ALICE = "alice"
@@ -21,7 +23,7 @@ WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND attname = 'use
 
 def live(org: Org, user: str, agent: str = "agent") -> None:
     """Leave rows of a user in many tables."""
-    place = {"user": user, "agent": agent}
+    place: dict[str, Any] = {"user": user, "agent": agent}
     session = f"{user}-{agent}"
     org.append(
         turn(
@@ -90,7 +92,7 @@ def test_all_of_a_target_goes_and_the_others_stay(
 
     its = erased(org, kind, name, data_dir=tmp_path)
 
-    assert its.reached is State.DERIVED, its.error
+    assert its.state is State.CERTIFIED, its.error
     assert its.deleted_counts == its.manifest
     assert its.manifest["events"] == events
     assert not any(its.measured.values())
@@ -155,7 +157,7 @@ def test_what_another_said_in_the_same_session_stays(org: Org) -> None:
 
     its = erased(org, Kind.USER, ALICE)
 
-    assert its.reached is State.DERIVED, its.error
+    assert its.state is State.CERTIFIED, its.error
     assert its.deleted_counts == its.manifest
     assert said(org, "Bergen") == 0
     assert org.column("SELECT body ->> 'content' FROM events WHERE org_id = %(org)s") == [
@@ -229,7 +231,7 @@ def test_other_preview_than_the_one_that_stands_confirms_nothing(org: Org, shown
     assert read(org, number).state is State.PREVIEWED
 
 
-@pytest.mark.parametrize(("more", "state"), [(1, State.DERIVED), (20, State.PREVIEWED)])
+@pytest.mark.parametrize(("more", "state"), [(1, State.CERTIFIED), (20, State.PREVIEWED)])
 def test_growth_of_over_a_tenth_asks_again(org: Org, more: int, state: State) -> None:
     for user in (ALICE, BOB):
         live(org, user)
@@ -244,12 +246,12 @@ def test_growth_of_over_a_tenth_asks_again(org: Org, more: int, state: State) ->
 
     its = read(org, number)
     assert its.reached is state, its
-    assert (its.preview_hash == first) is (state is State.DERIVED)
+    assert (its.preview_hash == first) is (state is State.CERTIFIED)
     if state is State.PREVIEWED:
         org.append(memory("she may be told again", user=ALICE))
         confirm(org, number)
         run(org)
-        assert read(org, number).reached is State.DERIVED
+        assert read(org, number).state is State.CERTIFIED
 
 
 def test_hold_keeps_a_confirmed_erasure_waiting(org: Org) -> None:
@@ -277,25 +279,18 @@ def test_hold_refuses_the_request(org: Org) -> None:
 
 def test_name_comes_back_only_when_the_erasure_is_certified(org: Org) -> None:
     live(org, ALICE)
-    its = erased(org, Kind.USER, ALICE)
-    assert its.reached is State.DERIVED
+    number = ask(org, Kind.USER, ALICE)
+    run(org)
+    confirm(org, number)
+    until(org, number, State.DERIVED)
 
     with pytest.raises(IntegrityError, match="is being erased"):
         org.append(turn("I am back.", user=ALICE))
 
-    with org.begin() as conn:
-        erase_reach.release(conn, its)
+    run(org)
+    assert read(org, number).state is State.CERTIFIED
     org.append(turn("I am back.", user=ALICE))
     assert org.column("SELECT count(*) FROM erasure_items WHERE org_id = %(org)s") == [0]
-
-
-def until(org: Org, number: int, state: State) -> None:
-    """Step by step, until that is reached."""
-    for _ in range(20):
-        if read(org, number).state is state:
-            return
-        org.world.step("erase")
-    raise AssertionError(read(org, number))
 
 
 @pytest.mark.parametrize(
@@ -309,7 +304,9 @@ def until(org: Org, number: int, state: State) -> None:
     ids=["turn", "other agent", "session", "memory"],
 )
 @pytest.mark.parametrize("state", [State.FENCED, State.KEYS_DESTROYED])
-def test_nothing_is_written_for_whom_is_being_erased(org: Org, event: turn, state: State) -> None:
+def test_nothing_is_written_for_whom_is_being_erased(
+    org: Org, event: NewEvent, state: State
+) -> None:
     live(org, ALICE)
     org.append(turn("I came first.", user=ALICE, session="open"))
     number = ask(org, Kind.USER, ALICE)
