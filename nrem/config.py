@@ -78,6 +78,7 @@ BrokerUrl = Annotated[
 Port = Annotated[int, Field(ge=0, le=65535)]
 Bound = Annotated[int, Field(ge=0, le=2**53 - 1)]
 Rate = Annotated[int, Field(ge=0, le=2**31 - 1)]
+Days = Annotated[int, Field(ge=0, le=36_500)]
 
 
 class Settings(BaseSettings):
@@ -94,6 +95,8 @@ class Settings(BaseSettings):
     database_url: DatabaseUrl = Field(default=None, repr=False)
     # The login of migrations, which may create roles and tables; defaults to database_url.
     migrate_database_url: DatabaseUrl = Field(default=None, repr=False)
+    # The login of what rewrites files after erasures; defaults to database_url.
+    maintain_database_url: DatabaseUrl = Field(default=None, repr=False)
     # None: no broker; see `broker_is_off` for whether somebody said so.
     broker_url: BrokerUrl = Field(default=None, repr=False)
     data_dir: Path = Field(default_factory=default_data_dir)
@@ -123,6 +126,12 @@ class Settings(BaseSettings):
     ingest_hosts: Hosts = ()
     # That are not public, and may be read from all the same.
     ingest_private_networks: Networks = ()
+    # Which erasures were carried out, outside of the database; None: in the data directory.
+    erasure_ledger: Annotated[Path | None, BeforeValidator(_empty_is_unset)] = None
+    # For how many days backups of the database are kept, and what a provider of paid models was
+    # sent; receipts say so. None: nobody said.
+    backup_days: Annotated[Days | None, BeforeValidator(_empty_is_unset)] = None
+    llm_retention_days: Annotated[Days | None, BeforeValidator(_empty_is_unset)] = None
     pepper: Annotated[SecretStr | None, AfterValidator(_long_enough)] = None
 
     def __init__(self, **values: object) -> None:
@@ -131,8 +140,9 @@ class Settings(BaseSettings):
         except ValidationError as error:
             raise ConfigError(_explain(error)) from None
         object.__setattr__(self, "data_dir", self.data_dir.expanduser().absolute())
-        if self.migrate_database_url is None:
-            object.__setattr__(self, "migrate_database_url", self.database_url)
+        for other in ("migrate_database_url", "maintain_database_url"):
+            if getattr(self, other) is None:
+                object.__setattr__(self, other, self.database_url)
 
     @property
     def broker_is_off(self) -> bool:

@@ -27,6 +27,7 @@ JOB: Final = "job"
 OBSERVATION: Final = "obs"
 ORG: Final = "org"
 KEY: Final = "key"
+ERASURE: Final = "era"
 
 
 def encode(prefix: str, number: int) -> str:

@@ -9,8 +9,11 @@ import yaml
 
 from nrem.embedded.children import ARGUMENTS, CHECKOUT
 from nrem.embedded.postgres import ERASURE_SETTINGS
+from nrem.erasure_ledger import FILE as LEDGER_FILE
 from nrem.heads import FILE
 from nrem.llm.setting import LlmSettings
+from nrem.probe import FOLDER
+from nrem.receipt import KEY_FILE
 
 DOCUMENT: dict[str, Any] = yaml.safe_load((CHECKOUT / "compose.yaml").read_text(encoding="utf-8"))
 SERVICES: dict[str, dict[str, Any]] = DOCUMENT["services"]
@@ -136,6 +139,23 @@ def test_what_asks_models_has_a_way_out_and_the_same_keys_of_people() -> None:
     assert re.search(r"--owner=nrem .*--mode=0700 .*/data/subject_keys\b", DOCKERFILE)
 
 
+def test_all_processes_have_the_erasure_ledger_and_those_that_erase_have_what_signs() -> None:
+    own = {
+        name: {one.partition(":")[2] for one in service.get("volumes", ())}
+        for name, service in SERVICES.items()
+    }
+    ledger, key = (f"/data/{Path(file).parent}" for file in (LEDGER_FILE, KEY_FILE))
+
+    assert {name for name, places in own.items() if ledger in places} == {
+        *ASKING,
+        "api",
+        "scheduler",
+    }
+    assert {name for name, places in own.items() if key in places} == ASKING
+    for place in (ledger, key):
+        assert re.search(rf"--owner=nrem .*--mode=0700 .*{place}\b", DOCKERFILE)
+
+
 def test_api_and_workers_have_logins_of_their_own() -> None:
     urls = {
         name: service["environment"].get("NREM_DATABASE_URL", "")
@@ -152,6 +172,24 @@ def test_postgres_keeps_no_erased_bytes_and_logs_no_content() -> None:
     options = SERVICES["postgres"]["command"]
 
     assert {f"-c{name}={value}" for name, value in ERASURE_SETTINGS.items()} <= set(options)
+
+
+def test_who_erases_has_a_login_that_rewrites_files_and_nobody_else() -> None:
+    given = _given("NREM_MAINTAIN_DATABASE_URL")
+    logins = DOCUMENT["configs"]["logins"]["content"]
+
+    assert set(given) == {"worker", "poll"}
+    assert all(str(url).startswith("postgresql://nrem_maintain:") for url in given.values())
+    assert "CREATE ROLE nrem_maintain LOGIN NOSUPERUSER NOBYPASSRLS" in logins
+
+
+def test_who_erases_shares_what_a_scan_looks_for() -> None:
+    place = f"erasures:/data/{FOLDER}"
+    sharing = {name for name, one in SERVICES.items() if place in one.get("volumes", ())}
+
+    assert sharing == {"worker", "poll"}
+    assert "erasures" in DOCUMENT["volumes"]
+    assert re.search(rf"--owner=nrem .*--mode=0700 .*/data/{FOLDER}\b", DOCKERFILE)
 
 
 def test_who_seals_the_audit_trail_keeps_its_ends_beside_the_database() -> None:

@@ -34,6 +34,7 @@ def test_migrations_use_the_runtime_login_unless_given_their_own() -> None:
     both = Settings(database_url="postgresql://a@h/d", migrate_database_url="postgresql://b@h/d")
 
     assert alone.migrate_database_url == "postgresql+psycopg://a@h/d"
+    assert alone.maintain_database_url == "postgresql+psycopg://a@h/d"
     assert both.migrate_database_url == "postgresql+psycopg://b@h/d"
 
 

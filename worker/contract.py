@@ -10,11 +10,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine
 
 from nrem.digest import Digest
+from nrem.erasure_ledger import Notary
 from nrem.heads import Heads
 from nrem.llm.embed import Embedder
 from nrem.llm.offline import OfflineProvider
@@ -51,10 +53,18 @@ class Tools:
     digest: Digest
     # what of the web may be read; nothing, unless an operator says so
     reach: Reach = field(default_factory=Reach)
+    # whose role rewrites files and reads no table; None: this process erases nothing
+    maintenance: Engine | None = None
     # where the ends of the audit trails are kept; None: nowhere
     heads: Heads | None = None
     # asks paid models; None: `provider` is all there is
     desk: Desk | None = None
+    # what erasures are certified with; None: none is
+    notary: Notary | None = None
+    # where keys, probes and the like lie; None: nowhere
+    data_dir: Path | None = None
+    # for what must not run inside the step's own transactions; None: in a rehearsal, and at rest
+    database: Engine | None = None
 
     def lent(self, database: Engine, errand: Errand, now: datetime | None) -> "Tools":
         """The tools for one step, on whose account paid models are asked."""

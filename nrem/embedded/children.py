@@ -34,13 +34,20 @@ ARGUMENTS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 API_ROLE: Final = "nrem_api"
 WORKER_ROLE: Final = "nrem_worker"
+MAINTAIN_ROLE: Final = "nrem_maintain"
 # Another interpreter's, or another process's, affair.
-_NOT_INHERITED: Final = ("PYTHONHOME", "PYTHONSTARTUP", "NREM_MIGRATE_DATABASE_URL")
+_NOT_INHERITED: Final = (
+    *("PYTHONHOME", "PYTHONSTARTUP"),
+    *("NREM_MIGRATE_DATABASE_URL", "NREM_MAINTAIN_DATABASE_URL"),
+)
+# Those that carry out erasures.
+_WORKERS: Final = ("worker", "poll")
 # Celery then takes SIGTERM as "finish soon", not as "finish every task, however long".
 _WORKER_ENVIRONMENT: Final = {"REMAP_SIGTERM": "SIGQUIT"}
 _BOUNDS: Final = tuple(
     name for name in Settings.model_fields if name.startswith(("budget_", "rate_"))
 )
+_OPTIONAL: Final = ("erasure_ledger", "backup_days", "llm_retention_days")
 _PROBE_SECONDS: Final = 2.0
 _FIRST_PORT: Final = 20_000
 _PORT_ATTEMPTS: Final = 100
@@ -53,6 +60,7 @@ class Urls:
 
     api: str
     worker: str
+    maintain: str
     migrate: str
     broker: str | None
 
@@ -107,11 +115,18 @@ class Child:
             "NREM_INGEST_HOSTS": ",".join(settings.ingest_hosts),
             "NREM_INGEST_PRIVATE_NETWORKS": ",".join(map(str, settings.ingest_private_networks)),
             **{f"NREM_{name}".upper(): str(getattr(settings, name)) for name in _BOUNDS},
+            **{
+                f"NREM_{name}".upper(): "" if value is None else str(value)
+                for name in _OPTIONAL
+                for value in [getattr(settings, name)]
+            },
         }
         if settings.pepper is not None:
             environment["NREM_PEPPER"] = settings.pepper.get_secret_value()
         if self.name == "worker":
             environment |= _WORKER_ENVIRONMENT
+        if self.name in _WORKERS:
+            environment["NREM_MAINTAIN_DATABASE_URL"] = self.urls.maintain
         if self.name == "migrate":
             environment["NREM_MIGRATE_DATABASE_URL"] = self.urls.migrate
         return environment

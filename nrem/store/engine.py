@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy import Connection, Engine, NullPool, create_engine
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -22,6 +22,7 @@ from nrem.store.statement import statement
 API: Final = "nrem_api"
 WORKER: Final = "nrem_worker"
 ADMIN: Final = "nrem_admin"
+MAINTAIN: Final = "nrem_maintain"
 
 # force_custom_plan: the planner must see which org a statement is about (a tenfold and more on
 # the largest and the smallest orgs). iterative_scan: a filtered vector search returns k rows.
@@ -39,10 +40,17 @@ _SESSION: Final = (
 )
 
 _GIVE_WAY_MILLISECONDS: Final = "800"
+# Rewriting a large table takes minutes. All others wait behind who waits for one: not for long.
+_MAINTENANCE: Final = (
+    ("timezone", "UTC"),
+    ("statement_timeout", "1h"),
+    ("lock_timeout", "2s"),
+    ("tcp_user_timeout", "15s"),
+)
 
 
-def _options(role: str) -> dict[str, Any]:
-    settings = " ".join(f"-c {name}={value}" for name, value in (("role", role), *_SESSION))
+def _options(role: str, session: tuple[tuple[str, str], ...] = _SESSION) -> dict[str, Any]:
+    settings = " ".join(f"-c {name}={value}" for name, value in (("role", role), *session))
     return {"options": settings, "connect_timeout": 10, "application_name": role}
 
 
@@ -63,6 +71,20 @@ def sync_engine(url: str, role: str, *, pool_size: int = 4) -> Engine:
     The login must be `role` itself or a member of it.
     """
     return create_engine(sqlalchemy_url(url), connect_args=_options(role), **_pool(pool_size))
+
+
+def maintenance_engine(url: str) -> Engine:
+    """Connections of the role that rewrites tables and reads none; each ends with its use.
+
+    Every statement is a transaction of its own, as a rewrite has to be.
+    """
+    return create_engine(
+        sqlalchemy_url(url),
+        connect_args=_options(MAINTAIN, _MAINTENANCE),
+        poolclass=NullPool,
+        isolation_level="AUTOCOMMIT",
+        hide_parameters=True,
+    )
 
 
 def async_engine(url: str, role: str, *, pool_size: int = 10) -> AsyncEngine:

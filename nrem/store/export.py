@@ -73,6 +73,13 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "llm_batch_waits": _WORK,
     "seal_queue": _WORK,
     "seal_heads": "hashes over the audit trail",
+    "erasures": "digests, counts and instants of erasures",
+    "erasure_lines": _OF_ORG,
+    "erasure_items": _WORK,
+    "erasure_remakes": _WORK,
+    "erasure_fences": _WORK,
+    "rewrites": "names of tables and times",
+    "rewrite_marks": _WORK,
 }
 
 

@@ -24,6 +24,7 @@ from nrem.store.schema_control import (
     ticks,
 )
 from nrem.store.schema_directory import agents, sessions, subjects, threads, users
+from nrem.store.schema_erase import erasure_fences, erasure_items, erasure_remakes, erasures
 from nrem.store.schema_key import rates
 from nrem.store.schema_knowledge import (
     attributes,
@@ -48,6 +49,8 @@ from nrem.store.schema_observation import (
     observation_parents,
     observations,
 )
+from nrem.store.schema_receipt import erasure_lines
+from nrem.store.schema_removal import rewrite_marks, rewrites
 from nrem.store.schema_seal import seal_heads, seal_queue, seals
 from nrem.store.schema_surface import (
     audit,
@@ -98,6 +101,10 @@ CONTROL_TABLES: Final[tuple[Table, ...]] = (
     rates,
     seal_queue,
     seal_heads,
+    erasures,
+    erasure_lines,
+    rewrites,
+    rewrite_marks,
 )
 
 # Hold what a person said, or ids of memories; org_id leads every key.
@@ -147,6 +154,9 @@ TENANT_TABLES: Final[tuple[Table, ...]] = (
     zeno_watermarks,
     vectors,
     seals,
+    erasure_items,
+    erasure_remakes,
+    erasure_fences,
 )
 
 # What callers and people wrote, and what is computed from it; kept out of planner statistics.

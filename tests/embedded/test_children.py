@@ -11,6 +11,7 @@ from nrem.errors import ConfigError
 _URLS = Urls(
     api="postgresql+psycopg://api@/nrem",
     worker="postgresql+psycopg://worker@/nrem",
+    maintain="postgresql+psycopg://maintain@/nrem",
     migrate="postgresql+psycopg://postgres@/nrem",
     broker=None,
 )
@@ -45,6 +46,17 @@ def test_only_migrations_get_the_administrators_login(
     assert found == (_URLS.migrate if name == "migrate" else None)
 
 
+@pytest.mark.parametrize("name", sorted(ARGUMENTS))
+def test_only_workers_get_the_login_that_rewrites_files(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NREM_MAINTAIN_DATABASE_URL", "postgresql://maintain@/other")
+
+    found = _environment(name, tmp_path).get("NREM_MAINTAIN_DATABASE_URL")
+
+    assert found == (_URLS.maintain if name in {"worker", "poll"} else None)
+
+
 def test_settings_of_a_child_are_its_supervisors(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -55,7 +67,7 @@ def test_settings_of_a_child_are_its_supervisors(
         monkeypatch.setenv(name, value)
     found = Settings()
 
-    differing = {"database_url", "migrate_database_url"}
+    differing = {"database_url", "maintain_database_url", "migrate_database_url"}
     assert found.model_dump(exclude=differing) == settings.model_dump(exclude=differing)
     assert found.broker_is_off
 
@@ -67,6 +79,7 @@ def test_password_shows_in_no_text_about_a_child(tmp_path: Path) -> None:
     urls = Urls(
         api="postgresql://u:hush@h/d",
         worker="postgresql://u:hush@h/d",
+        maintain="postgresql://u:hush@h/d",
         migrate="postgresql://u:hush@h/d",
         broker="redis://:hush@h",
     )

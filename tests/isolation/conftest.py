@@ -75,6 +75,19 @@ _SEALS = (
     """INSERT INTO seal_heads (org_id, place, audit_id, hash, sealed_at)
     VALUES (%(org)s, 1, 1000006, 'x', now())""",
 )
+# An erasure that was asked for, and what goes with it.
+_ERASURES = (
+    """INSERT INTO erasures (org_id, kind, target_id, target_hash, requested_at, due_by)
+    VALUES (%(org)s, 'user', 7, 'x', now(), now())""",
+    """INSERT INTO erasure_items (org_id, erasure_id, kind, item_id)
+    SELECT org_id, id, 'event', 7 FROM erasures WHERE org_id = %(org)s""",
+    """INSERT INTO erasure_remakes (org_id, erasure_id, memory_id, subject_id, tier, event_ids)
+    SELECT org_id, id, 7, 7, 'short', '{}' FROM erasures WHERE org_id = %(org)s""",
+    """INSERT INTO erasure_fences (org_id, kind, ref_id, erasure_id)
+    SELECT org_id, 'user', 1000007, id FROM erasures WHERE org_id = %(org)s""",
+)
+# What a rewrite must reach for an erasure.
+_MARKS = "INSERT INTO rewrite_marks (org_id, erasure_id, before_xid) VALUES (%(org)s, 1, 1)"
 # A row of each table that only reflecting fills, about an observation that there is.
 _LINEAGE = """INSERT INTO observation_parents (org_id, observation_id, parent_id)
     SELECT org_id, id, id FROM observations WHERE org_id = %(org)s LIMIT 1"""
@@ -122,7 +135,8 @@ def _live(org: Org) -> None:
         org=org.number,
     )
     org.world.do("INSERT INTO redues (org_id) VALUES (%(org)s)", org=org.number)
-    for statement in (*_SURFACE, *_CARDS, _LINEAGE, *_PAID, *_ZENO, _VECTORS, *_SEALS):
+    its = (*_SURFACE, *_CARDS, _LINEAGE, *_PAID, *_ZENO, _VECTORS, *_SEALS, *_ERASURES, _MARKS)
+    for statement in its:
         org.world.do(statement, org=org.number)
     org.world.do(
         "INSERT INTO api_keys (org_id, key_id, secret_hash, scopes) "

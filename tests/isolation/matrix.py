@@ -14,7 +14,14 @@ from sqlalchemy.exc import DBAPIError
 
 from tests.world import Org, World
 
-ROLES: Final = ("nrem_admin", "nrem_api", "nrem_lookup", "nrem_owner", "nrem_worker")
+ROLES: Final = (
+    "nrem_admin",
+    "nrem_api",
+    "nrem_lookup",
+    "nrem_maintain",
+    "nrem_owner",
+    "nrem_worker",
+)
 INTRUDER: Final = "the intruder's"
 # None first, for once it was set it is empty: nobody's; no numbers; a number beyond all; an org's.
 SETTINGS: Final = (

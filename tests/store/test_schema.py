@@ -9,7 +9,7 @@ from tests.world import World
 
 CONTROL = {table.name for table in CONTROL_TABLES}
 TENANT = {table.name for table in TENANT_TABLES}
-RUNTIME_ROLES = ("nrem_admin", "nrem_api", "nrem_worker")
+RUNTIME_ROLES = ("nrem_admin", "nrem_api", "nrem_maintain", "nrem_worker")
 # Text of tenant tables that nrem chose itself: kinds, codes, names of passes and processes.
 CODES = {
     *{("effects", name) for name in ("step", "outcome", "reason")},
@@ -30,6 +30,9 @@ CODES = {
     *{("llm_calls", name) for name in ("pass", "model", "status", "request_id")},
     *{("observations", name) for name in ("priority", "trust", "archived_reason", "model")},
     ("zeno_watermarks", "status"),
+    *{("erasure_items", name) for name in ("kind", "was")},
+    ("erasure_remakes", "tier"),
+    ("erasure_fences", "kind"),
 }
 
 

@@ -9,6 +9,7 @@ from worker.passes.consolidate import CONSOLIDATE
 from worker.passes.decay import DECAY
 from worker.passes.distill import DISTILL
 from worker.passes.embed import EMBED
+from worker.passes.erase import ERASE
 from worker.passes.expire import EXPIRE
 from worker.passes.ingest import INGEST
 from worker.passes.observe import OBSERVE
@@ -39,6 +40,7 @@ PASSES: Final[tuple[Pass, ...]] = (
     REDUE,  # when it will fade follows a change of policy
     DECAY,  # what faded or lay idle changes its state
     EXPIRE,  # what outlived its time is forgotten, then purged
+    ERASE,  # what somebody asked to have erased goes, with all that came of it
     RESCUE,  # what a crash left behind becomes due again
     SEAL,  # what was done to it is told in a trail that nobody can change
 )

@@ -164,7 +164,9 @@ class Step:
             policy=current.llm,
             patience=patience,
         )
-        return self.setting.tools.lent(self.setting.database, errand, self.setting.now)
+        lent = self.setting.tools.lent(self.setting.database, errand, self.setting.now)
+        is_real = self.setting.rehearsal is None
+        return replace(lent, database=self.setting.database if is_real else None)
 
     def propose(self, job: Work, found: Any) -> Any:  # noqa: ANN401 - each pass's own
         """What the pass proposes; no transaction is open, or the proposal is known already."""
