@@ -23,8 +23,9 @@ class Done:
     # False: there is more of it, so it comes again, and the state stays
     is_done: bool = True
     facts: Facts = NO_FACTS
-    # another state than the step's; it is not done then
+    # another state than the step's; then it goes on behind the step `back_to`
     becomes: State | None = None
+    back_to: str | None = None
     changed: int = 0
 
 

@@ -1,5 +1,11 @@
 -- What was erased stays so; that it was, nobody knows any more.
 SET LOCAL ROLE nrem_owner;
+DROP FUNCTION erasure_drop_uses() CASCADE;
+DROP FUNCTION erasure_refuse() CASCADE;
+REVOKE UPDATE (id) ON agents, users, subjects FROM nrem_worker;
+REVOKE UPDATE (body_hash) ON events FROM nrem_worker;
+REVOKE SELECT, DELETE ON replays, carried FROM nrem_worker;
+REVOKE DELETE ON agents, users, subjects, threads, events, conversations, conversation_turns, holds FROM nrem_worker;
 DROP TABLE erasure_fences;
 DROP TABLE erasure_remakes;
 DROP TABLE erasure_items;

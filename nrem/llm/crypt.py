@@ -5,6 +5,7 @@ what it sealed cannot be read any more, wherever copies of the database are: a l
 one. AES-256-GCM; the row that a text belongs to is sealed along.
 """
 
+import os
 import secrets
 from pathlib import Path
 from typing import Final
@@ -57,6 +58,29 @@ class SubjectKeys:
             return AESGCM(_read(path)).decrypt(nonce, rest, place.encode())
         except InvalidTag:
             return None
+
+    def destroy(self, org_id: int, subject_id: int | None) -> bool:
+        """Destroy a key, durably: what it sealed is unreadable then. Says whether there was one.
+
+        Raises: ConfigError when it cannot be destroyed.
+        """
+        path = self._path(org_id, subject_id)
+        try:
+            with path.open("r+b") as file:
+                file.write(bytes(_KEY_BYTES))
+                file.flush()
+                os.fsync(file.fileno())
+            path.unlink()
+            directory = os.open(self._directory, os.O_RDONLY)
+            try:
+                os.fsync(directory)
+            finally:
+                os.close(directory)
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            raise ConfigError(f"{path}: {error.strerror}") from None
+        return True
 
     def _path(self, org_id: int, subject_id: int | None) -> Path:
         return self._directory / f"{org_id}-{subject_id or 0}.key"

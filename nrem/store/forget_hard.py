@@ -62,24 +62,19 @@ def hard(
     taken = closure.take(conn, org_id, named, events)
     if not taken.closure.deleted and not taken.closure.events:
         return Deleted(rows=(), remade=())
-    anew = _live(conn, org_id, taken, means) if means.remakes else ()
+    mixed = [taken.rows[number] for number in sorted(taken.closure.mixed)]
+    anew = worth_remaking(conn, org_id, mixed, means) if means.remakes else ()
     evidence = _free_evidence(conn, org_id, taken) if means.remakes else set()
     _delete(conn, org_id, taken)
-    new = _remade(conn, org_id, taken, anew, means)
-    policy = means.timeline.at(means.now)
-    added = memory.add(conn, org_id, new, policy=policy, now=means.now)
-    _wake(
-        conn, org_id, added.ids, evidence | {one.owner.subject_id for one in new}, Waits.of(policy)
-    )
+    made = remake(conn, org_id, taken.closure.mixed, anew, means, evidence=evidence)
     gone = sorted(taken.closure.deleted)
-    return Deleted(rows=tuple(taken.rows[number] for number in gone), remade=added.ids)
+    return Deleted(rows=tuple(taken.rows[number] for number in gone), remade=made)
 
 
-def _live(conn: Connection, org_id: int, taken: Taken, means: Means) -> list[Any]:
+def worth_remaking(conn: Connection, org_id: int, mixed: Iterable[Any], means: Means) -> list[Any]:
     """The rows to make anew: what consolidate made, if recall still answered with it."""
-    found = [taken.rows[number] for number in sorted(taken.closure.mixed)]
     known = {
-        row.id: row for row in found if row.derived_by == _MADE_OF_WORDS and _is_true(row, means)
+        row.id: row for row in mixed if row.derived_by == _MADE_OF_WORDS and _is_true(row, means)
     }
     held = life.read(conn, org_id, sorted(known))
     settled = (life.settled(one, means.timeline, means.now) for one in held)
@@ -91,8 +86,12 @@ def _is_true(row: Any, means: Means) -> bool:  # noqa: ANN401 - a row
 
 
 def _free_evidence(conn: Connection, org_id: int, taken: Taken) -> set[int]:
+    return free_evidence(conn, org_id, taken.closure.mixed)
+
+
+def free_evidence(conn: Connection, org_id: int, memories: Iterable[int]) -> set[int]:
     """Have promote look anew at what spoke for the knowledge that goes; answers the subjects."""
-    given = {"org_id": org_id, "memory_ids": sorted(taken.closure.mixed)}
+    given = {"org_id": org_id, "memory_ids": sorted(memories)}
     return set(conn.execute(statement("closure_evidence"), given).scalars())
 
 
@@ -120,13 +119,37 @@ def _delete(conn: Connection, org_id: int, taken: Taken) -> None:
     )
 
 
+def remake(
+    conn: Connection,
+    org_id: int,
+    mixed: Mapping[int, frozenset[int]],
+    anew: Sequence[Any],
+    means: Means,
+    *,
+    evidence: Collection[int] = (),
+) -> tuple[int, ...]:
+    """Make memories in place of those of `anew`, of the events that `mixed` says survive of each.
+
+    Promote looks again at the subjects of `evidence`. Answers the numbers of what was made.
+    """
+    new = _remade(conn, org_id, mixed, anew, means)
+    policy = means.timeline.at(means.now)
+    added = memory.add(conn, org_id, new, policy=policy, now=means.now)
+    subjects = {*evidence, *(one.owner.subject_id for one in new)}
+    _wake(conn, org_id, added.ids, subjects, Waits.of(policy))
+    return added.ids
+
+
 def _remade(
-    conn: Connection, org_id: int, taken: Taken, anew: Sequence[Any], means: Means
+    conn: Connection,
+    org_id: int,
+    mixed: Mapping[int, frozenset[int]],
+    anew: Sequence[Any],
+    means: Means,
 ) -> list[NewMemory]:
     """New memories in place of mixed ones, at most one for each; none says what another says."""
     if not anew:
         return []
-    mixed = taken.closure.mixed
     surviving = sorted(frozenset().union(*(mixed[row.id] for row in anew)))
     given = {"org_id": org_id, "event_ids": surviving}
     turns = [_turn(row) for row in conn.execute(statement("closure_turns"), given)]

@@ -30,6 +30,9 @@ CODES = {
     *{("llm_calls", name) for name in ("pass", "model", "status", "request_id")},
     *{("observations", name) for name in ("priority", "trust", "archived_reason", "model")},
     ("zeno_watermarks", "status"),
+    *{("erasure_items", name) for name in ("kind", "was")},
+    ("erasure_remakes", "tier"),
+    ("erasure_fences", "kind"),
 }
 
 

@@ -12,10 +12,12 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from nrem.policy.erase import ENDED, State
-from nrem.store import erase
+from nrem.store import erase, erase_reach
 from nrem.store.erase import Erasure
 from worker.contract import Changes, Nothing, Pass, Shape, Work
 from worker.erasing import Step, next_step
+from worker.erasing_delete import DELETE, DERIVE, DESTROY
+from worker.erasing_fence import CLOSE, FENCE, PREVIEW
 
 NAME: Final = erase.NAME
 # A rewrite of large tables takes minutes; a living holder renews its lease.
@@ -23,7 +25,14 @@ _LEASE_SECONDS: Final = 30.0
 _MOST_ATTEMPTS: Final = 12
 
 # In their order; the last state that each leaves is that of `nrem.policy.erase.ORDER`.
-STEPS: Final[tuple[Step, ...]] = ()
+STEPS: Final[tuple[Step, ...]] = (
+    PREVIEW,
+    CLOSE,
+    FENCE,
+    DESTROY,
+    DELETE,
+    DERIVE,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +72,7 @@ def pass_of(steps: tuple[Step, ...]) -> Pass:
         shape=Shape.LEASED,
         lease_seconds=_LEASE_SECONDS,
         max_attempts=_MOST_ATTEMPTS,
+        every_seconds=30,
         claim=claim,
         propose=_propose,
         decide=_decide,
@@ -89,9 +99,10 @@ def _apply(conn: Connection, job: Work, made: tuple[Found, Any]) -> Changes:
     done = step.write(conn, job, its, work)
     is_done = done.is_done and done.becomes is None
     state = done.becomes or (step.becomes if is_done else its.reached)
-    erase.write(
-        conn, its, state, now=job.now, step=step.name if is_done else None, facts=done.facts
-    )
+    left_off = step.name if is_done else done.back_to
+    erase.write(conn, its, state, now=job.now, step=left_off, facts=done.facts)
+    if state is State.CERTIFIED:
+        erase_reach.release(conn, its)
     return Changes(
         read=1,
         changed=max(done.changed, 1),
