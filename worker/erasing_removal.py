@@ -72,4 +72,4 @@ REWRITE: Final = Step(
 )
 SCAN: Final = Step(name="scan", becomes=State.SCANNED, work=_scan, write=_scanned)
 # A step of its own: what to look for goes when it is committed that nothing was found.
-DESTROY: Final = Step(name="destroy_probe", becomes=State.SCANNED, work=_destroy)
+DESTROY_PROBE: Final = Step(name="destroy_probe", becomes=State.SCANNED, work=_destroy)

@@ -71,10 +71,8 @@ class Traces:
     def spare(self, text: str) -> None:
         """Do not look for what somebody else says too, nor for single words of it."""
         plain = normal(text)
-        words = {
-            self._digest(one)
-            for one in (*_WORD.findall(text), *_WORD.findall(plain), *lexemes(text))
-        }
+        its = (*_WORD.findall(text), *_WORD.findall(plain), *lexemes(text))
+        words = {self._digest(one) for one in its}
         self.exact -= words
         self.exact.discard(self._digest(text))
         self.normal -= words

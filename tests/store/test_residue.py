@@ -177,6 +177,9 @@ def _leave(org: Org, table: str, column: str, value: Any) -> None:  # noqa: ANN4
         "jobs": (_JOB,),
     }
     changed = (f"UPDATE {table} SET {column} = %(value)s WHERE org_id = %(org)s",)  # noqa: S608
+    if table == "memories":
+        org.do(f"UPDATE memories SET {column} = %(value)s", value=value)  # noqa: S608
+        return
     for order in rows.get(table, changed):
         org.world.do(order, org=org.number, value=value)
 

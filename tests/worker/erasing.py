@@ -43,7 +43,10 @@ def ask(org: Org, kind: Kind, name: str | int = "") -> int:
 
 def run(org: Org, *, duty: Pass = ERASE, data_dir: Path | None = None) -> list[Outcome]:
     """Drive the pass until nothing is due for it."""
-    tools = replace(TOOLS, data_dir=data_dir)
+    maintenance = engine.maintenance_engine(
+        org.world.worker.url.set(username=engine.MAINTAIN).render_as_string(hide_password=False)
+    )
+    tools = replace(TOOLS, data_dir=data_dir, maintenance=maintenance)
     return drain(replace(org.world.setting(), tools=tools), duty)
 
 

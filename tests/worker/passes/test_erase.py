@@ -43,7 +43,7 @@ def test_user_is_erased(org: Org, tmp_path: Path) -> None:
 
     its = erased(org, Kind.USER, ALICE, data_dir=tmp_path)
 
-    assert its.state is State.DERIVED, its
+    assert its.state is State.SCANNED, its
     assert its.deleted_counts == its.manifest
     assert its.manifest["events"] == 4
     assert not any(its.measured.values())
