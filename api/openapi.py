@@ -11,6 +11,7 @@ from nrem.wire.budget import BudgetsIn
 from nrem.wire.card import CardPatchIn, CardSchemaIn, RenameIn
 from nrem.wire.change import ChangeIn, EditIn, MemoryBatchIn, RestoreIn, RollbackIn
 from nrem.wire.conversation import ConversationIn, TurnIn
+from nrem.wire.erasure import ErasureConfirmIn, ErasureIn
 from nrem.wire.forget import ForgetAllIn, ForgetIn
 from nrem.wire.hold import HoldIn
 from nrem.wire.job import DistillIn, IngestIn, RefineIn
@@ -48,6 +49,8 @@ _BODIES: Final[tuple[type[BaseModel], ...]] = (
     TurnIn,
     BudgetsIn,
     ForgetIn,
+    ErasureIn,
+    ErasureConfirmIn,
     ForgetAllIn,
     IngestIn,
     DistillIn,

@@ -94,7 +94,7 @@ def verified(system: System, receipts: Iterable[dict[str, Any]]) -> int:
             path = Path(folder) / f"{number}.json"
             path.write_text(json.dumps(receipt), encoding="utf-8")
             done = _nrem(system, "receipt", "verify", str(path), "--json")
-            count += done.returncode == 0
+            count += done.returncode == 0 and json.loads(done.stdout)["valid"] is True
     return count
 
 

@@ -56,7 +56,10 @@ def notary(org: Org, data_dir: Path | None = None) -> Notary:
 
 def run(org: Org, *, duty: Pass = ERASE, data_dir: Path | None = None) -> list[Outcome]:
     """Drive the pass until nothing is due for it."""
-    tools = replace(TOOLS, data_dir=data_dir, notary=notary(org, data_dir))
+    maintenance = engine.maintenance_engine(
+        org.world.worker.url.set(username=engine.MAINTAIN).render_as_string(hide_password=False)
+    )
+    tools = replace(TOOLS, data_dir=data_dir, maintenance=maintenance, notary=notary(org, data_dir))
     return drain(replace(org.world.setting(), tools=tools), duty)
 
 
