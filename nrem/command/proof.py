@@ -1,4 +1,4 @@
-"""`nrem proof`: plants canaries in a system of its own, erases half of it and looks, as a process."""
+"""`nrem proof`: plants canaries in a system of its own, erases half of it and looks."""
 
 import os
 import subprocess
