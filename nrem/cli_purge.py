@@ -41,7 +41,9 @@ def purge_command(  # noqa: PLR0913 - each is an option
 ) -> None:
     """Ask for an erasure and show what would go; confirm it; or cancel it."""
     named = {"user": user, "agent": agent, "session": session, "memory": memory}
-    given = [(kind, ref) for kind, ref in named.items() if ref is not None]
+    given: list[tuple[str, str | None]] = [
+        (kind, ref) for kind, ref in named.items() if ref is not None
+    ]
     given += [("org", None)] if org else []
     if len(given) + (confirm is not None) + (cancel is not None) != 1:
         raise typer.BadParameter("name one thing to erase, or --confirm, or --cancel")
