@@ -109,6 +109,8 @@ def test_writes_are_refused_while_it_runs(
     admin: Caller, caller: Caller, purger: Caller, place: Path
 ) -> None:
     caller.store("Ann is allergic to peanuts", user_id="ann@example.org")
+    schema = {"type": "object", "properties": {"name": {"type": "string"}}}
+    caller.client.put("/v1/agents/agent/card-schema", json={"schema": schema})
     erasure = ask(admin)
     work(caller, place)
     purger.post(f"{PATH}/{erasure}:confirm", {"preview_hash": shown(admin, erasure)})
@@ -130,9 +132,8 @@ def test_writes_are_refused_while_it_runs(
         caller.patch("/v1/cards/agent/ann@example.org", {"fields": {"name": "x"}}),
     ]
 
-    assert {(one.status_code, one.json()["error"]) for one in answers[:3]} == {(409, "erasing")}
+    assert {(one.status_code, one.json()["error"]) for one in answers} == {(409, "erasing")}
     assert answers[0].json()["remedy"]
-    assert answers[3].status_code in (404, 409, 422)
     assert caller.recall("peanuts") == []
     caller.store("Bob likes tea", user_id="bob@example.org")
     answer = admin.client.post(f"{PATH}/{erasure}:cancel")
