@@ -18,6 +18,7 @@ from api.openapi import Application
 from api.replay import Replays
 from api.routes import (
     admin_agents,
+    admin_erasures,
     admin_export,
     admin_holds,
     admin_keys,
@@ -103,6 +104,7 @@ _ADMIN: Final = (
     admin_keys.router,
     admin_orgs.router,
     admin_export.router,
+    admin_erasures.router,
     docs.router,
 )
 _REQUEST_ID_LETTERS: Final = 64

@@ -7,13 +7,13 @@ from typing import Annotated, Any, Final
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 
 from api import auth, marker
 from api.problems import OutcomeUnknownError
 from api.state import State
 from nrem.errors import ForbiddenError
-from nrem.store import audit, engine, key
+from nrem.store import audit, engine, erasing, key
 from nrem.store.audit import Actor, Entry
 from nrem.store.key import Caller
 
@@ -72,13 +72,16 @@ Writer = Annotated[Caller, Depends(holder_of(key.MEMORY_WRITE))]
 Forgetter = Annotated[Caller, Depends(holder_of(key.MEMORY_FORGET))]
 AdminReader = Annotated[Caller, Depends(holder_of(key.ADMIN_READ))]
 AdminWriter = Annotated[Caller, Depends(holder_of(key.ADMIN_WRITE))]
+Requester = Annotated[Caller, Depends(holder_of(key.PURGE_REQUEST))]
+Confirmer = Annotated[Caller, Depends(holder_of(key.PURGE_CONFIRM))]
 
 
 @asynccontextmanager
 async def transaction(state: State, caller: Caller) -> AsyncIterator["Transaction"]:
     """One transaction for the caller's org, committed at the end.
 
-    Raises: OutcomeUnknownError when the database did not confirm the commit.
+    Raises: OutcomeUnknownError when the database did not confirm the commit; ConflictError when it
+    refused what was written for somebody who is being erased.
     """
     is_done = False
     try:
@@ -91,6 +94,11 @@ async def transaction(state: State, caller: Caller) -> AsyncIterator["Transactio
     except (OperationalError, InterfaceError) as error:
         if is_done:
             raise OutcomeUnknownError from error
+        raise
+    except IntegrityError as error:
+        refused = erasing.refusal(error)
+        if refused:
+            raise refused from error
         raise
 
 

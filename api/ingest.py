@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from api.problems import OutcomeUnknownError
 from nrem.errors import UnavailableError
 from nrem.queue import Nudger
-from nrem.store import engine, policy
+from nrem.store import engine, erasing, policy
 from nrem.store.append import append
 from nrem.store.event import Appended, NewEvent
 from nrem.store.work import Waits
@@ -173,7 +173,9 @@ def _alone(conn: Connection, org_id: int, request: _Request) -> _Outcome:
     for _ in range(_ATTEMPTS):
         try:
             return _append(conn, org_id, request.events)
-        except IntegrityError:
+        except IntegrityError as error:
+            if refused := erasing.refusal(error):
+                return refused
             # Another process stored the same key in between: the next look finds it.
             continue
         except _AWAY as error:

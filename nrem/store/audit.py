@@ -57,6 +57,9 @@ class Operation(StrEnum):
     ORG_CREATE = "org_create"
     ORG_BOUND = "org_bound"
     EXPORT = "export"
+    ERASURE_REQUEST = "erasure_request"
+    ERASURE_CONFIRM = "erasure_confirm"
+    ERASURE_CANCEL = "erasure_cancel"
     # what a worker did
     RUN = "run"
 

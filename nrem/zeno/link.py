@@ -17,13 +17,13 @@ from typing import Any, Concatenate, Final, ParamSpec, Protocol, Self, TypeVar
 from weakref import WeakSet
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from nrem.config import Settings
 from nrem.digest import Digest
 from nrem.errors import ConfigError
 from nrem.llm.embed import Embedder, load_embedder
-from nrem.store import engine
+from nrem.store import engine, erasing
 from nrem.store import org as orgs
 
 # The agent in whose name a store keeps what a Protocol names no agent for.
@@ -128,6 +128,11 @@ class Link:
             except OperationalError as error:
                 if not left or getattr(error.orig, "sqlstate", None) not in _TRANSIENT:
                     raise
+            except IntegrityError as error:
+                refused = erasing.refusal(error)
+                if refused:
+                    raise refused from error
+                raise
         raise AssertionError
 
     def _once(self, opened: "_Open", work: Callable[[Connection, Means], _T]) -> _T:

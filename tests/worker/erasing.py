@@ -2,18 +2,17 @@
 
 from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final
 
 from nrem.erasure_ledger import FILE, Ledger, Notary
-from nrem.policy.erase import Kind
+from nrem.policy.erase import Kind, State
 from nrem.receipt import KEY_FILE, Signer, Terms
 from nrem.store import directory, engine, erase, erase_ask
 from nrem.store.erase import WHOLE, Erasure, Target
 from tests.world import DIGEST, NOW, TOOLS, Org
 from worker.contract import Pass
 from worker.passes.erase import ERASE
-from worker.runner import Outcome, drain
+from worker.runner import Outcome, drain, step
 
 ASKER: Final = 1
 CONFIRMER: Final = 2
@@ -44,15 +43,12 @@ def ask(org: Org, kind: Kind, name: str | int = "") -> int:
     return its.erasure_id
 
 
-# The data directories of tests that name none, by database; removed when the tests end.
-_PLACES: Final[dict[str, TemporaryDirectory[str]]] = {}
-
-
 def notary(org: Org, data_dir: Path | None = None) -> Notary:
     """What erasures are certified with in the org's world."""
     if data_dir is None:
-        place = str(org.world.superuser.url)
-        data_dir = Path(_PLACES.setdefault(place, TemporaryDirectory()).name)
+        # beside the database's own files
+        url = org.world.superuser.url
+        data_dir = Path(str(url.query["host"])).parent / "erasures" / str(url.database)
     return Notary(
         ledger=Ledger(data_dir / FILE, DIGEST), signer=Signer(data_dir / KEY_FILE), terms=Terms()
     )
@@ -62,6 +58,16 @@ def run(org: Org, *, duty: Pass = ERASE, data_dir: Path | None = None) -> list[O
     """Drive the pass until nothing is due for it."""
     tools = replace(TOOLS, data_dir=data_dir, notary=notary(org, data_dir))
     return drain(replace(org.world.setting(), tools=tools), duty)
+
+
+def until(org: Org, number: int, state: State) -> None:
+    """Drive the pass step by step, until the erasure has come so far."""
+    tools = replace(TOOLS, notary=notary(org))
+    for _ in range(20):
+        if read(org, number).state is state:
+            return
+        step(replace(org.world.setting(), tools=tools), ERASE)
+    raise AssertionError(read(org, number))
 
 
 def read(org: Org, number: int) -> Erasure:
