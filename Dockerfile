@@ -6,7 +6,7 @@ RUN python -m venv /venv \
 
 FROM python:3.11.14-slim-bookworm
 RUN useradd --system --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin nrem \
- && install --directory --owner=nrem --group=nrem --mode=0700 /data /data/subject_keys /data/audit /data/erasures
+ && install --directory --owner=nrem --group=nrem --mode=0700 /data /data/subject_keys /data/audit /data/erasures /data/erasure_ledger /data/receipts
 COPY --from=packages /venv /venv
 WORKDIR /app
 COPY alembic.ini pyproject.toml ./

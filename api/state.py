@@ -13,10 +13,11 @@ from api.recorder import Recorder
 from api.throttle import Throttle
 from nrem.config import Settings
 from nrem.digest import Digest
+from nrem.erasure_ledger import ledger_of
 from nrem.llm.embed import Embedder, load_embedder
 from nrem.llm.setting import LlmSettings
 from nrem.queue import Nudger
-from nrem.store import engine
+from nrem.store import engine, erasure_line
 
 
 @dataclass(slots=True)
@@ -50,7 +51,7 @@ class State:
 async def open_state(settings: Settings) -> AsyncIterator[State]:
     """Connect, check the database, and start the flusher; undone in reverse at the end.
 
-    Raises: ConfigError, SchemaVersionError, UnsafeRoleError.
+    Raises: ConfigError, SchemaVersionError, UnsafeRoleError, RestoredError.
     """
     database = engine.async_engine(
         settings.require_database_url(), engine.API, pool_size=settings.pool_size
@@ -58,6 +59,7 @@ async def open_state(settings: Settings) -> AsyncIterator[State]:
     try:
         async with database.begin() as conn:
             await conn.run_sync(engine.check)
+            await conn.run_sync(erasure_line.check, ledger_of(settings))
         embedder = load_embedder(settings.embedder)
         nudger = Nudger(settings.broker_url)
         with ThreadPoolExecutor(max_workers=1, thread_name_prefix="embed") as thinker:

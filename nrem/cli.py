@@ -34,6 +34,8 @@ from nrem.cli_keys import keys_app, orgs_app
 from nrem.cli_policy import policy_app
 from nrem.cli_preview import preview_app
 from nrem.cli_promotion import promote_explain
+from nrem.cli_purge import purge_command
+from nrem.cli_receipt import receipt_app
 from nrem.cli_schedule import runs_app, schedule_app
 from nrem.command import duty, evaluate, load, main_job, parked, status, system
 from nrem.config import Settings
@@ -56,8 +58,10 @@ app.command("fuzz")(fuzz)
 app.add_typer(audit_app, name="audit")
 app.add_typer(agent_app, name="agents")
 app.command("export")(export_command)
+app.command("purge")(purge_command)
 app.command("promote-explain")(promote_explain)
 app.add_typer(preview_app, name="preview")
+app.add_typer(receipt_app, name="receipt")
 
 Files = Annotated[list[Path], typer.Argument(help="Conversations: LoCoMo samples or own files.")]
 

@@ -78,6 +78,7 @@ BrokerUrl = Annotated[
 Port = Annotated[int, Field(ge=0, le=65535)]
 Bound = Annotated[int, Field(ge=0, le=2**53 - 1)]
 Rate = Annotated[int, Field(ge=0, le=2**31 - 1)]
+Days = Annotated[int, Field(ge=0, le=36_500)]
 
 
 class Settings(BaseSettings):
@@ -125,6 +126,12 @@ class Settings(BaseSettings):
     ingest_hosts: Hosts = ()
     # That are not public, and may be read from all the same.
     ingest_private_networks: Networks = ()
+    # Which erasures were carried out, outside of the database; None: in the data directory.
+    erasure_ledger: Annotated[Path | None, BeforeValidator(_empty_is_unset)] = None
+    # For how many days backups of the database are kept, and what a provider of paid models was
+    # sent; receipts say so. None: nobody said.
+    backup_days: Annotated[Days | None, BeforeValidator(_empty_is_unset)] = None
+    llm_retention_days: Annotated[Days | None, BeforeValidator(_empty_is_unset)] = None
     pepper: Annotated[SecretStr | None, AfterValidator(_long_enough)] = None
 
     def __init__(self, **values: object) -> None:

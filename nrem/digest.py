@@ -7,6 +7,11 @@ from typing import Final
 _SIZE: Final = 16  # 128 bits: collisions are out of reach, and the index stays small
 
 
+def canonical(value: object) -> bytes:
+    """The one spelling of a JSON value: sorted keys, no blanks, ASCII."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
+
+
 class Digest:
     """HMAC-SHA256 under the installation's pepper, cut to 16 bytes."""
 
@@ -24,4 +29,4 @@ class Digest:
 
     def of_json(self, value: object) -> bytes:
         """The digest of a JSON value, whatever the order of its keys."""
-        return self.of(json.dumps(value, sort_keys=True, separators=(",", ":")))
+        return self.of(canonical(value))

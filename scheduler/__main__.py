@@ -15,9 +15,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from nrem.config import Settings
+from nrem.erasure_ledger import ledger_of
 from nrem.errors import ConfigError
 from nrem.queue import Nudger
-from nrem.store import engine
+from nrem.store import engine, erasure_line
 from nrem.telemetry import configure
 from scheduler.ticks import Ticker
 from worker.passes import PASSES
@@ -44,6 +45,7 @@ def _open(settings: Settings) -> Ticker:
     database = engine.sync_engine(settings.require_database_url(), engine.WORKER, pool_size=2)
     with database.begin() as conn:
         engine.check(conn)
+        erasure_line.check(conn, ledger_of(settings))
     return Ticker(
         database=database,
         nudger=Nudger(settings.broker_url),

@@ -9,9 +9,11 @@ import yaml
 
 from nrem.embedded.children import ARGUMENTS, CHECKOUT
 from nrem.embedded.postgres import ERASURE_SETTINGS
+from nrem.erasure_ledger import FILE as LEDGER_FILE
 from nrem.heads import FILE
 from nrem.llm.setting import LlmSettings
 from nrem.probe import FOLDER
+from nrem.receipt import KEY_FILE
 
 DOCUMENT: dict[str, Any] = yaml.safe_load((CHECKOUT / "compose.yaml").read_text(encoding="utf-8"))
 SERVICES: dict[str, dict[str, Any]] = DOCUMENT["services"]
@@ -135,6 +137,23 @@ def test_what_asks_models_has_a_way_out_and_the_same_keys_of_people() -> None:
     assert outside == {*ASKING, "api"}
     assert "subject_keys" in DOCUMENT["volumes"]
     assert re.search(r"--owner=nrem .*--mode=0700 .*/data/subject_keys\b", DOCKERFILE)
+
+
+def test_all_processes_have_the_erasure_ledger_and_those_that_erase_have_what_signs() -> None:
+    own = {
+        name: {one.partition(":")[2] for one in service.get("volumes", ())}
+        for name, service in SERVICES.items()
+    }
+    ledger, key = (f"/data/{Path(file).parent}" for file in (LEDGER_FILE, KEY_FILE))
+
+    assert {name for name, places in own.items() if ledger in places} == {
+        *ASKING,
+        "api",
+        "scheduler",
+    }
+    assert {name for name, places in own.items() if key in places} == ASKING
+    for place in (ledger, key):
+        assert re.search(rf"--owner=nrem .*--mode=0700 .*{place}\b", DOCKERFILE)
 
 
 def test_api_and_workers_have_logins_of_their_own() -> None:

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, Engine
 
 from nrem.digest import Digest
+from nrem.erasure_ledger import Notary
 from nrem.heads import Heads
 from nrem.llm.embed import Embedder
 from nrem.llm.offline import OfflineProvider
@@ -58,6 +59,8 @@ class Tools:
     heads: Heads | None = None
     # asks paid models; None: `provider` is all there is
     desk: Desk | None = None
+    # what erasures are certified with; None: none is
+    notary: Notary | None = None
     # where keys, probes and the like lie; None: nowhere
     data_dir: Path | None = None
     # for what must not run inside the step's own transactions; None: in a rehearsal, and at rest

@@ -27,7 +27,7 @@ def main() -> int:
     try:
         settings = Settings()
         configure("once", settings.log_level)
-        process = open_process("once", settings)
+        process = open_process("once", settings, repeats_erasures=given.repeat_erasures)
     except ConfigError as error:
         sys.stderr.write(f"nrem: {error}\n")
         return 2
@@ -47,6 +47,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--now", type=_instant)
     parser.add_argument("--dry-run", action="store_true")
     parser.add_argument("--json", action="store_true")
+    # Of `nrem purge --replay`: on a database that nothing else may work on.
+    parser.add_argument("--repeat-erasures", action="store_true")
     return parser.parse_args()
 
 

@@ -9,13 +9,14 @@ from sqlalchemy import Engine
 
 from nrem.config import Settings
 from nrem.digest import Digest
+from nrem.erasure_ledger import Notary, ledger_of
 from nrem.heads import FILE, Heads
 from nrem.llm.embed import load_embedder
 from nrem.llm.offline import OfflineProvider
 from nrem.llm.setting import LlmSettings
 from nrem.queue import Nudger
 from nrem.reach import Reach
-from nrem.store import engine, heartbeat
+from nrem.store import engine, erasure_line, heartbeat
 from worker.contract import Pass, Tools
 from worker.desk import Desk
 from worker.runner import Cause, Outcome, Setting, drain
@@ -49,15 +50,19 @@ class Process:
             )
 
 
-def open_process(kind: str, settings: Settings) -> Process:
+def open_process(kind: str, settings: Settings, *, repeats_erasures: bool = False) -> Process:
     """Connect as the worker role and check the database.
 
-    Raises: SchemaVersionError, UnsafeRoleError, ConfigError.
+    Only who repeats erasures in a database that was restored from before them may work on one.
+
+    Raises: SchemaVersionError, UnsafeRoleError, RestoredError, ConfigError.
     """
     # Two connections at once: one works, one renews a lease.
     database = engine.sync_engine(settings.require_database_url(), engine.WORKER, pool_size=3)
     with database.begin() as conn:
         engine.check(conn)
+        if not repeats_erasures:
+            erasure_line.check(conn, ledger_of(settings))
     return Process(
         kind=kind,
         name=f"{kind}:{socket.gethostname()}:{os.getpid()}",
@@ -68,14 +73,15 @@ def open_process(kind: str, settings: Settings) -> Process:
 
 
 def check_database(settings: Settings) -> None:
-    """Refuse a database that is not safe or not at this version; leaves no connection open.
+    """Refuse a database that is not safe, or of another time; leaves no connection open.
 
-    Raises: SchemaVersionError, UnsafeRoleError, ConfigError.
+    Raises: SchemaVersionError, UnsafeRoleError, RestoredError, ConfigError.
     """
     database = engine.sync_engine(settings.require_database_url(), engine.WORKER, pool_size=1)
     try:
         with database.begin() as conn:
             engine.check(conn)
+            erasure_line.check(conn, ledger_of(settings))
     finally:
         database.dispose()
 
@@ -90,6 +96,7 @@ def make_tools(settings: Settings) -> Tools:
         digest=digest,
         maintenance=_maintenance(settings),
         heads=Heads(settings.data_dir / FILE),
+        notary=Notary.of(settings),
         reach=Reach(hosts=settings.ingest_hosts, networks=settings.ingest_private_networks),
         data_dir=settings.data_dir,
         desk=Desk.of(LlmSettings(), embedder=embedder, digest=digest, data_dir=settings.data_dir),

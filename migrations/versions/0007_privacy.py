@@ -13,8 +13,8 @@ branch_labels = None
 depends_on = None
 
 _HERE = Path(__file__).parent
-_PARTS = ("keys", "seal", "erase", "removal")
-_DOWN = ("removal_down", "erase_down", "seal_down", "keys_down")
+_PARTS = ("keys", "seal", "erase", "removal", "receipt")
+_DOWN = ("receipt_down", "removal_down", "erase_down", "seal_down", "keys_down")
 
 
 def upgrade() -> None:

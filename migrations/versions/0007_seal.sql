@@ -44,7 +44,7 @@ BEGIN
     EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
     EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', name);
     EXECUTE format(
-      'CREATE POLICY %I ON %I TO nrem_api, nrem_owner USING (org_id = (SELECT app_org())) WITH CHECK (org_id = (SELECT app_org()))',
+      'CREATE POLICY %I ON %I TO nrem_api, nrem_admin, nrem_owner USING (org_id = (SELECT app_org())) WITH CHECK (org_id = (SELECT app_org()))',
       name || '_org', name);
     EXECUTE format(
       'CREATE POLICY %I ON %I TO nrem_worker USING (true) WITH CHECK (true)', name || '_worker', name);
@@ -54,7 +54,9 @@ $$;
 
 -- Nobody may change a seal; the queue is emptied by who seals.
 GRANT SELECT, INSERT ON seals TO nrem_worker;
-GRANT INSERT ON seal_queue TO nrem_api;
+-- Who adds a line queues it, in one statement that needs the line's number.
+GRANT INSERT ON seal_queue TO nrem_api, nrem_admin;
+GRANT SELECT (org_id, id) ON audit TO nrem_admin;
 GRANT SELECT, INSERT, DELETE ON seal_queue TO nrem_worker;
 GRANT SELECT, INSERT, UPDATE ON seal_heads TO nrem_worker;
 

@@ -47,6 +47,7 @@ _WORKER_ENVIRONMENT: Final = {"REMAP_SIGTERM": "SIGQUIT"}
 _BOUNDS: Final = tuple(
     name for name in Settings.model_fields if name.startswith(("budget_", "rate_"))
 )
+_OPTIONAL: Final = ("erasure_ledger", "backup_days", "llm_retention_days")
 _PROBE_SECONDS: Final = 2.0
 _FIRST_PORT: Final = 20_000
 _PORT_ATTEMPTS: Final = 100
@@ -114,6 +115,11 @@ class Child:
             "NREM_INGEST_HOSTS": ",".join(settings.ingest_hosts),
             "NREM_INGEST_PRIVATE_NETWORKS": ",".join(map(str, settings.ingest_private_networks)),
             **{f"NREM_{name}".upper(): str(getattr(settings, name)) for name in _BOUNDS},
+            **{
+                f"NREM_{name}".upper(): "" if value is None else str(value)
+                for name in _OPTIONAL
+                for value in [getattr(settings, name)]
+            },
         }
         if settings.pepper is not None:
             environment["NREM_PEPPER"] = settings.pepper.get_secret_value()

@@ -32,9 +32,11 @@ from nrem.embedded.interrupt import interruptible
 from nrem.embedded.postgres import EmbeddedPostgres
 from nrem.embedded.supervisor import Supervisor
 from nrem.embedded.valkey import EmbeddedValkey
+from nrem.erasure_ledger import ledger_of
 from nrem.errors import ConfigError
 from nrem.own_file import own_directory
 from nrem.server_url import without_password
+from nrem.store import engine, erasure_line
 
 # Who makes work stops first, who stores it last; those of one stage stop together.
 _STOP_STAGES: Final = (("scheduler", "worker", "poll"), ("api",), ("valkey",), ("postgres",))
@@ -166,6 +168,7 @@ class RunningStack:
             supervisor.start(EmbeddedValkey(settings.data_dir))
         self._progress("migrating the database")
         supervisor.run(self._child("migrate").command())
+        _check_ledger(self.urls.api, settings)
         self._progress("starting nrem")
         for name in self._names():
             supervisor.start(self._child(name), ready_seconds=_API_READY_SECONDS)
@@ -259,3 +262,36 @@ def _check_database(url: str) -> None:
             f"no connection to {without_password(url)} ({type(error).__name__}): check "
             "NREM_DATABASE_URL and NREM_MIGRATE_DATABASE_URL, and that the server runs"
         ) from None
+
+
+def _check_ledger(url: str, settings: Settings) -> None:
+    """Raises: RestoredError, LedgerError: each process would refuse to start, so say it once."""
+    database = engine.sync_engine(url, engine.API, pool_size=1)
+    try:
+        with engine.begin(database) as conn:
+            erasure_line.check(conn, ledger_of(settings))
+    finally:
+        database.dispose()
+
+
+@contextlib.contextmanager
+def database_alone(settings: Settings, progress: Callable[[str], None]) -> Iterator[Urls]:
+    """The servers of a system that serves, else its database alone, for as long as this lasts.
+
+    Raises: ConfigError when another system uses the data directory and does not serve.
+    """
+    data_dir = own_directory(settings.data_dir)
+    if running(data_dir) is not None:
+        yield urls(settings)
+        return
+    lock = files.acquire(data_dir / _LOCK, wait_seconds=_LOCK_SECONDS)
+    if lock is None:
+        raise ConfigError(f"another nrem starts or stops in {data_dir}; try again")
+    try:
+        with contextlib.ExitStack() as stack:
+            if settings.database_url is None:
+                progress("starting Postgres")
+                stack.enter_context(EmbeddedPostgres(data_dir))
+            yield dataclasses.replace(urls(settings), broker=None)
+    finally:
+        os.close(lock)

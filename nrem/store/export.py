@@ -74,6 +74,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "seal_queue": _WORK,
     "seal_heads": "hashes over the audit trail",
     "erasures": "digests, counts and instants of erasures",
+    "erasure_lines": _OF_ORG,
     "erasure_items": _WORK,
     "erasure_remakes": _WORK,
     "erasure_fences": _WORK,

@@ -49,6 +49,7 @@ from nrem.store.schema_observation import (
     observation_parents,
     observations,
 )
+from nrem.store.schema_receipt import erasure_lines
 from nrem.store.schema_removal import rewrite_marks, rewrites
 from nrem.store.schema_seal import seal_heads, seal_queue, seals
 from nrem.store.schema_surface import (
@@ -101,6 +102,7 @@ CONTROL_TABLES: Final[tuple[Table, ...]] = (
     seal_queue,
     seal_heads,
     erasures,
+    erasure_lines,
     rewrites,
     rewrite_marks,
 )

@@ -144,6 +144,19 @@ def test_orgs_are_made_listed_and_bounded(world: World) -> None:
     assert trail(world) == ["org_create", "org_create", "org_bound"]
 
 
+def test_lines_of_keys_and_orgs_wait_for_their_seal_and_get_it(world: World) -> None:
+    told("orgs", "create", "shop")
+    made = told("keys", "create", "--org", "shop")
+    told("keys", "revoke", made["id"], "--org", "shop")
+    queued = [row[0] for row in world.ask("SELECT audit_id FROM seal_queue ORDER BY audit_id")]
+
+    world.drain("seal")
+
+    sealed = [row[0] for row in world.ask("SELECT audit_id FROM seals ORDER BY place")]
+    assert queued == sealed
+    assert len(sealed) == len(trail(world)) == 3
+
+
 def test_second_org_of_a_name_is_1() -> None:
     nrem("orgs", "create", "shop")
 

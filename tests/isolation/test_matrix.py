@@ -7,7 +7,7 @@ from tests.isolation.trying import BY_ORG
 from tests.world import Org, World
 
 # What belongs to no org, and names none.
-OF_NOBODY = {"alembic_version", "heartbeats", "rewrites", "ticks"}
+OF_NOBODY = {"alembic_version", "erasure_lines", "heartbeats", "rewrites", "ticks"}
 ALL = {"select", "insert", "update", "delete", "give away"}
 READ = {"select"}
 # Workers choose among all orgs by rows that hold numbers, times and codes; administrators make orgs
@@ -20,6 +20,9 @@ CROSSED: dict[str, dict[str, set[str]]] = {
         **dict.fromkeys(("streams", "leases", "inbox", "org_work", "parked", "redues"), ALL),
         **dict.fromkeys(("llm_batches", "llm_batch_waits", "llm_gates", "llm_spend"), ALL),
         "run_totals": ALL,
+        # a line waits until its seal takes it out; the end of a chain only moves on
+        "seal_queue": {"select", "insert", "delete"},
+        "seal_heads": ALL - {"delete"},
         "erasures": ALL - {"delete"},
         "rewrite_marks": ALL - {"update", "give away"},
         **dict.fromkeys(("orgs", "schedules"), READ),
@@ -31,6 +34,7 @@ CROSSED: dict[str, dict[str, set[str]]] = {
     },
     "nrem_lookup": {
         **dict.fromkeys(("api_keys", "inbox", "leases", "parked", "run_totals"), READ),
+        "erasures": READ,
         "orgs": {"select", "insert", "update"},
     },
 }
@@ -121,7 +125,7 @@ def test_functions_that_act_as_another_role_are_these_and_are_pinned(world: Worl
     assert {(row.proname, row.proowner) for row in rows} == {
         *((name, "nrem_lookup") for name in ("api_key_find", "backlog_read", "run_counts")),
         *((name, "nrem_lookup") for name in ("org_bound", "org_found", "org_is_operator")),
-        *((name, "nrem_lookup") for name in ("org_named", "org_seen")),
+        *((name, "nrem_lookup") for name in ("erasures_stand", "org_named", "org_seen")),
         ("memory_close_version", "nrem_owner"),
     }
     assert {row.proconfig for row in rows} == {'{"search_path=pg_catalog, public, pg_temp"}'}

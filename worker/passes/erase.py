@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from nrem.policy.erase import ENDED, State
 from nrem.store import erase, erase_reach
 from nrem.store.erase import Erasure
+from worker.certifying import BEGIN, CERTIFY
 from worker.contract import Changes, Nothing, Pass, Shape, Work
 from worker.erasing import Step, next_step
 from worker.erasing_delete import DELETE, DERIVE, DESTROY
@@ -33,12 +34,14 @@ STEPS: Final[tuple[Step, ...]] = (
     CLOSE,
     FENCE,
     GATHER,
+    BEGIN,
     DESTROY,
     DELETE,
     DERIVE,
     REWRITE,
     SCAN,
     DESTROY_PROBE,
+    CERTIFY,
 )
 
 
