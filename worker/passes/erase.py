@@ -6,7 +6,7 @@ fence, and each step bears being begun again.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Connection
@@ -19,21 +19,28 @@ from worker.contract import Changes, Nothing, Pass, Shape, Work
 from worker.erasing import Step, next_step
 from worker.erasing_delete import DELETE, DERIVE, DESTROY
 from worker.erasing_fence import CLOSE, FENCE, PREVIEW
+from worker.erasing_removal import DESTROY_PROBE, GATHER, REWRITE, SCAN
 
 NAME: Final = erase.NAME
 # A rewrite of large tables takes minutes; a living holder renews its lease.
 _LEASE_SECONDS: Final = 30.0
 _MOST_ATTEMPTS: Final = 12
+# What a step set aside may have been put right by then.
+_LATER: Final = timedelta(hours=1)
 
 # In their order; the last state that each leaves is that of `nrem.policy.erase.ORDER`.
 STEPS: Final[tuple[Step, ...]] = (
     PREVIEW,
     CLOSE,
     FENCE,
+    GATHER,
     BEGIN,
     DESTROY,
     DELETE,
     DERIVE,
+    REWRITE,
+    SCAN,
+    DESTROY_PROBE,
     CERTIFY,
 )
 
@@ -68,6 +75,8 @@ def pass_of(steps: tuple[Step, ...]) -> Pass:
         its = erase.read(conn, job.org_id, job.stream.ref_id)
         if its is None or its.state in ENDED or its.state is State.PREVIEWED:
             return None
+        if its.state is State.FAILED:
+            return job.now + _LATER
         return job.now if next_step(steps, its) else None
 
     return Pass(
