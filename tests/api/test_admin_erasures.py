@@ -7,12 +7,11 @@ from pathlib import Path
 import pytest
 
 from nrem import ids
-from nrem.erasure_ledger import FILE, Ledger, Notary
-from nrem.receipt import KEY_FILE, Signer, Terms
 from nrem.store import key
 from tests.api.admin import admin, administrator
 from tests.api.serving import Caller, Service
-from tests.world import DIGEST, TOOLS
+from tests.worker.erasing import tools_of
+from tests.world import TOOLS, Org
 from worker.passes.erase import ERASE
 from worker.runner import Cause, Setting, drain
 
@@ -37,14 +36,14 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def work(caller: Caller, place: Path) -> None:
     """Drive the pass for this org until nothing is due."""
-    notary = Notary(
-        ledger=Ledger(place / FILE, DIGEST), signer=Signer(place / KEY_FILE), terms=Terms()
-    )
-    tools = replace(TOOLS, data_dir=place, notary=notary)
+    org = Org(number=caller.org, world=caller.world)
+    tools = tools_of(org, place)
     cause = Cause(name="command")
     drain(
         Setting(database=caller.world.worker, tools=tools, cause=cause, only_org=caller.org), ERASE
     )
+    assert tools.maintenance is not None
+    tools.maintenance.dispose()
 
 
 def ask(admin: Caller, kind: str = "user", ref: str | None = "ann@example.org") -> str:

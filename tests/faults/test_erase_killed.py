@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from nrem.clock import monotonic, sleep
 from nrem.policy.erase import Kind, State
+from nrem.store import engine
 from tests.extent import rounds
 from tests.faults.part import part
 from tests.postgres import Database
@@ -83,6 +84,7 @@ def test_killed_erasures_end_certified_with_the_counts_of_the_fence(
     data_dir.mkdir(mode=0o700)
     environment = {
         "NREM_DATABASE_URL": database.worker_url,
+        "NREM_MAINTAIN_DATABASE_URL": database.url(engine.MAINTAIN),
         "NREM_DATA_DIR": str(data_dir),
         "NREM_EMBEDDER": "hash",
     }
