@@ -38,7 +38,11 @@ _DIGEST_BYTES: Final = 8
 _WORD: Final = re.compile(r"\w+")
 # Codes of nrem's own that stand in what callers send.
 VOCABULARY: Final = frozenset(
-    str(one) for kind in (MemoryType, Tier, State, Reason, Role, Trust) for one in kind
+    (
+        *(str(one) for kind in (MemoryType, Tier, State, Reason, Role, Trust) for one in kind),
+        # of sessions, where nobody says otherwise
+        "conversation",
+    )
 )
 
 

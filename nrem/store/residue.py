@@ -136,7 +136,7 @@ def gather(database: Engine, org_id: int, erasure_id: int) -> Probe:
 
 def _erased(place: _Place, source: Source, items: Items, traces: Traces) -> Iterator[Found]:
     tell = traces.say if source.name in ORIGINALS else traces.make
-    for one in place.rows(source, owned(source, items)):
+    for one in place.rows(source.of_words(), owned(source, items)):
         for text in one.texts:
             tell(text)
         yield one

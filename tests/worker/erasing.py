@@ -10,7 +10,7 @@ from nrem.receipt import KEY_FILE, Signer, Terms
 from nrem.store import directory, engine, erase, erase_ask
 from nrem.store.erase import WHOLE, Erasure, Target
 from tests.world import DIGEST, NOW, TOOLS, Org
-from worker.contract import Pass
+from worker.contract import Pass, Tools
 from worker.passes.erase import ERASE
 from worker.runner import Outcome, drain, step
 
@@ -43,12 +43,26 @@ def ask(org: Org, kind: Kind, name: str | int = "") -> int:
     return its.erasure_id
 
 
+def _data_dir(org: Org) -> Path:
+    """Beside the database's own files."""
+    url = org.world.superuser.url
+    return Path(str(url.query["host"])).parent / "erasures" / str(url.database)
+
+
+def tools_of(org: Org, data_dir: Path | None = None) -> Tools:
+    """What a worker has to erase with."""
+    login = org.world.worker.url.set(username=engine.MAINTAIN)
+    return replace(
+        TOOLS,
+        data_dir=data_dir or _data_dir(org),
+        maintenance=engine.maintenance_engine(login.render_as_string(hide_password=False)),
+        notary=notary(org, data_dir),
+    )
+
+
 def notary(org: Org, data_dir: Path | None = None) -> Notary:
     """What erasures are certified with in the org's world."""
-    if data_dir is None:
-        # beside the database's own files
-        url = org.world.superuser.url
-        data_dir = Path(str(url.query["host"])).parent / "erasures" / str(url.database)
+    data_dir = data_dir or _data_dir(org)
     return Notary(
         ledger=Ledger(data_dir / FILE, DIGEST), signer=Signer(data_dir / KEY_FILE), terms=Terms()
     )
@@ -56,16 +70,13 @@ def notary(org: Org, data_dir: Path | None = None) -> Notary:
 
 def run(org: Org, *, duty: Pass = ERASE, data_dir: Path | None = None) -> list[Outcome]:
     """Drive the pass until nothing is due for it."""
-    maintenance = engine.maintenance_engine(
-        org.world.worker.url.set(username=engine.MAINTAIN).render_as_string(hide_password=False)
-    )
-    tools = replace(TOOLS, data_dir=data_dir, maintenance=maintenance, notary=notary(org, data_dir))
+    tools = tools_of(org, data_dir)
     return drain(replace(org.world.setting(), tools=tools), duty)
 
 
 def until(org: Org, number: int, state: State) -> None:
     """Drive the pass step by step, until the erasure has come so far."""
-    tools = replace(TOOLS, notary=notary(org))
+    tools = tools_of(org)
     for _ in range(20):
         if read(org, number).state is state:
             return

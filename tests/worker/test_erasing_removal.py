@@ -48,7 +48,7 @@ def test_erased_words_lie_in_no_file_and_the_scan_says_so(told: Org, tmp_path: P
 
     assert before > 0
     assert _bytes(told) == 0
-    assert its.state is State.SCANNED, its
+    assert its.state is State.CERTIFIED, its
     assert its.scan["clean"]
     assert its.scan["looked_at"]["texts"] > 0
     assert its.instants.keys() >= {"deleted", "rewritten", "scanned", FILES}
@@ -119,7 +119,7 @@ def test_two_erasures_share_a_rewrite(
         _go_on(told, number, tmp_path)
 
     assert sorted(counts) == [0, len(TABLES)]
-    assert [read(told, number).state for number in numbers] == [State.SCANNED] * 2
+    assert [read(told, number).state for number in numbers] == [State.CERTIFIED] * 2
 
 
 def test_scan_without_what_to_look_for_says_nothing_is_clean(

@@ -92,7 +92,7 @@ def test_all_of_a_target_goes_and_the_others_stay(
 
     its = erased(org, kind, name, data_dir=tmp_path)
 
-    assert its.state is State.CERTIFIED, its.error
+    assert its.state is State.CERTIFIED, (its.error, its.scan)
     assert its.deleted_counts == its.manifest
     assert its.manifest["events"] == events
     assert not any(its.measured.values())
@@ -157,7 +157,7 @@ def test_what_another_said_in_the_same_session_stays(org: Org) -> None:
 
     its = erased(org, Kind.USER, ALICE)
 
-    assert its.state is State.CERTIFIED, its.error
+    assert its.state is State.CERTIFIED, (its.error, its.scan)
     assert its.deleted_counts == its.manifest
     assert said(org, "Bergen") == 0
     assert org.column("SELECT body ->> 'content' FROM events WHERE org_id = %(org)s") == [
