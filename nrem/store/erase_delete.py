@@ -40,13 +40,7 @@ def added(known: Mapping[str, int], more: Mapping[str, int]) -> dict[str, int]:
 def batch(conn: Connection, its: Erasure) -> Deleted:
     """Delete the next rows."""
     for kind in _ORDER:
-        asked = {
-            "org_id": its.org_id,
-            "erasure_id": its.erasure_id,
-            "kind": kind,
-            "limit": _BATCH,
-        }
-        numbers = sorted(conn.execute(statement("erase_take"), asked).scalars())
+        numbers = _take(conn, its, kind)
         if numbers:
             counts = erase_reach.count(conn, its, kinds=(kind,), items=numbers)
             _DELETES[kind](conn, its, numbers)
@@ -59,6 +53,16 @@ def batch(conn: Connection, its: Erasure) -> Deleted:
     }
     conn.execute(statement("erase_rest"), given)
     return Deleted(counts=counts, is_last=True)
+
+
+def _take(conn: Connection, its: Erasure, kind: str) -> list[int]:
+    asked = {
+        "org_id": its.org_id,
+        "erasure_id": its.erasure_id,
+        "kind": kind,
+        "limit": _BATCH,
+    }
+    return sorted(conn.execute(statement("erase_take"), asked).scalars())
 
 
 def _memories(conn: Connection, its: Erasure, numbers: list[int]) -> None:

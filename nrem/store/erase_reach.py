@@ -130,8 +130,7 @@ def _derived(conn: Connection, its: Erasure, means: Means) -> tuple[int, int, in
     """Note what came of the events and is not of the target; counts of what becomes of it."""
     gone, mixed, anew, loosened, held, after = 0, 0, 0, 0, 0, 0
     while True:
-        asked = {**_key(its), "after_id": after, "limit": _PAGE}
-        rows = conn.execute(statement("erase_derived"), asked).all()
+        rows = _page(conn, its, after)
         if not rows:
             return gone, mixed, anew, loosened, held
         after = rows[-1].id
@@ -145,10 +144,19 @@ def _derived(conn: Connection, its: Erasure, means: Means) -> tuple[int, int, in
         again = forget_hard.worth_remaking(conn, its.org_id, again, means)
         note(conn, its, "memory", sorted(decided.deleted))
         note(conn, its, "mixed", sorted(decided.mixed))
-        given = {**_key(its), "memory_ids": sorted(row.id for row in again)}
-        conn.execute(statement("erase_note_remakes"), given)
+        _note_remakes(conn, its, sorted(row.id for row in again))
         gone, mixed = gone + len(decided.gone), mixed + len(decided.mixed)
         anew, loosened = anew + len(again), loosened + len(decided.loosened)
+
+
+def _page(conn: Connection, its: Erasure, after: int) -> list[Any]:
+    asked = {**_key(its), "after_id": after, "limit": _PAGE}
+    return list(conn.execute(statement("erase_derived"), asked))
+
+
+def _note_remakes(conn: Connection, its: Erasure, memories: Sequence[int]) -> None:
+    given = {**_key(its), "memory_ids": list(memories)}
+    conn.execute(statement("erase_note_remakes"), given)
 
 
 def _one(row: Any) -> Derived:  # noqa: ANN401 - a row
