@@ -60,6 +60,7 @@ app.add_typer(agent_app, name="agents")
 app.command("export")(export_command)
 app.command("purge")(purge_command)
 app.command("promote-explain")(promote_explain)
+app.command("purge")(purge_command)
 app.add_typer(preview_app, name="preview")
 app.add_typer(receipt_app, name="receipt")
 

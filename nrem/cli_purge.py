@@ -1,12 +1,12 @@
 """`nrem purge`: erasures, as operators ask for them."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 
 from nrem.cli_frame import Data, Json, guarded, progress, settings_for, show
-from nrem.command import purge, system
+from nrem.command import purge, purge_replay, system
 from nrem.command.system import System
 
 
@@ -37,11 +37,19 @@ def purge_command(  # noqa: PLR0913 - each is an option
     data: Data = None,
     org: Annotated[bool, typer.Option("--org", help="Erase all of the org.")] = False,
     wait: Annotated[bool, typer.Option("--wait", help="Until it is certified.")] = False,
+    replay: Annotated[
+        bool,
+        typer.Option("--replay", help="Do again what a restored database does not know of."),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Ask for an erasure and show what would go; confirm it; or cancel it."""
+    if replay:
+        _replay(context, data, as_json=as_json)
     named = {"user": user, "agent": agent, "session": session, "memory": memory}
-    given = [(kind, ref) for kind, ref in named.items() if ref is not None]
+    given: list[tuple[str, str | None]] = [
+        (kind, ref) for kind, ref in named.items() if ref is not None
+    ]
     given += [("org", None)] if org else []
     if len(given) + (confirm is not None) + (cancel is not None) != 1:
         raise typer.BadParameter("name one thing to erase, or --confirm, or --cancel")
@@ -57,6 +65,15 @@ def purge_command(  # noqa: PLR0913 - each is an option
             found = _do(running, target)
         show(found, as_json=as_json, text=lambda: purge.describe(found))
         return 1 if found["state"] == "failed" else 0
+
+    guarded(work)
+
+
+def _replay(context: typer.Context, data: Data, *, as_json: bool) -> NoReturn:
+    def work() -> int:
+        found = purge_replay.run(settings_for(context, data), progress)
+        show(found, as_json=as_json, text=lambda: purge_replay.describe(found))
+        return 0
 
     guarded(work)
 

@@ -225,6 +225,7 @@ def _out(its: Erasure, now: datetime) -> ErasureOut:
         manifest=dict(its.manifest),
         deleted=dict(its.deleted_counts),
         measured=dict(its.measured),
+        scan=dict(its.scan),
         instants={
             name: datetime.fromisoformat(at)
             for name, at in its.instants.items()

@@ -45,7 +45,10 @@ def asked(conn: Connection, org_id: int, target: Target) -> Asked:
 
 
 def know(conn: Connection, lines: Iterable[Line]) -> None:
-    """Say that this database has lived through these lines; needs the role nrem_worker."""
+    """Say that this database has lived through these lines; needs the role nrem_worker.
+
+    Raises: LedgerError when it has lived through others in their places.
+    """
     found = list(lines)
     conn.execute(
         statement("erasure_line_add"),
@@ -54,6 +57,12 @@ def know(conn: Connection, lines: Iterable[Line]) -> None:
             "hashes": [one.hash.hex() for one in found],
         },
     )
+    known = _known(conn)
+    if any(known[one.place] != one.hash for one in found):
+        raise LedgerError(
+            "the erasure ledger was cut: it has new lines in the places of others that the "
+            "database knows; put it back from where it is copied to"
+        )
 
 
 def check(conn: Connection, ledger: Ledger) -> None:

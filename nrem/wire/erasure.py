@@ -1,7 +1,7 @@
 """The shapes of requests and answers about erasures."""
 
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, Field, model_validator
 
@@ -76,6 +76,8 @@ class ErasureOut(BaseModel):
     deleted: dict[str, int]
     # what was found afterwards, of the same
     measured: dict[str, int]
+    # what was looked for afterwards, and found: counts
+    scan: dict[str, Any]
     # when each state was reached
     instants: dict[str, datetime]
     error: str | None

@@ -169,6 +169,18 @@ def test_ledger_that_was_lost_or_cut_is_refused(org: Org, ledger: Ledger, left: 
         missing(org, ledger)
 
 
+def test_line_in_the_place_of_one_that_was_cut_off_is_refused(org: Org, ledger: Ledger) -> None:
+    line = begin(ledger, subject(asked(org)))
+    know(org, line)
+    know(org, line)
+    ledger.path.unlink()
+
+    other = begin(ledger, subject(asked(org, target_id=8)))
+
+    with pytest.raises(LedgerError, match="was cut"):
+        know(org, other)
+
+
 def test_ledger_of_another_installation_is_refused(
     org: Org, ledger: Ledger, tmp_path: Path
 ) -> None:
