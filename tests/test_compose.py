@@ -174,6 +174,14 @@ def test_postgres_keeps_no_erased_bytes_and_logs_no_content() -> None:
     assert {f"-c{name}={value}" for name, value in ERASURE_SETTINGS.items()} <= set(options)
 
 
+def test_postgres_is_told_to_log_no_statement() -> None:
+    options = " ".join(SERVICES["postgres"]["command"])
+
+    assert not re.search(
+        r"log_(statement|duration|min_duration|statement_stats)|auto_explain|archive_mode", options
+    )
+
+
 def test_who_erases_has_a_login_that_rewrites_files_and_nobody_else() -> None:
     given = _given("NREM_MAINTAIN_DATABASE_URL")
     logins = DOCUMENT["configs"]["logins"]["content"]

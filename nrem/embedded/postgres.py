@@ -35,6 +35,8 @@ _PROBE_SECONDS: Final = 10.0
 ERASURE_SETTINGS: Final = {
     "wal_recycle": "off",
     "min_wal_size": "32MB",
+    # an error's own words may hold a value, too
+    "log_min_messages": "log",
     "log_error_verbosity": "terse",
     "log_min_error_statement": "panic",
     "log_parameter_max_length": "0",

@@ -1,3 +1,4 @@
+import contextlib
 import os
 import signal
 import stat
@@ -73,6 +74,37 @@ def test_server_is_durable_private_and_forgetful_by_default(data_dir: Path) -> N
         found = {name: _ask(server, f"SELECT current_setting('{name}')") for name in wanted}
 
     assert found == wanted
+
+
+def test_log_of_a_server_repeats_no_statement_and_no_row(data_dir: Path) -> None:
+    canary = "canary-5d20c7"
+    faults = [
+        (f"SELECT '{canary}'::int", ()),
+        ("INSERT INTO kept VALUES (%s)", (canary,)),
+        (f'DROP TABLE "{canary}"', ()),
+        ("SELECT pg_sleep(0.01), %s::text", (canary,)),
+        (f"DO $$ BEGIN RAISE WARNING 'words' USING DETAIL = '{canary}'; END $$", ()),
+    ]
+    with EmbeddedPostgres(data_dir, durable=False) as server:
+        url = server.url().replace("+psycopg", "", 1)
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("CREATE TABLE kept (word text CHECK (word NOT LIKE 'canary%'))")
+            for order, values in faults:
+                with contextlib.suppress(psycopg.Error):
+                    connection.execute(order.encode(), values)
+        told = {
+            name: _ask(server, f"SELECT current_setting('{name}')")
+            for name in ("log_statement", "log_min_duration_statement", "log_duration")
+        }
+
+    log = (data_dir / "logs" / "postgres.log").read_text()
+    assert "ready to accept connections" in log
+    assert "canary" not in log
+    assert told == {
+        "log_statement": "none",
+        "log_min_duration_statement": "-1",
+        "log_duration": "off",
+    }
 
 
 def test_vectors_and_sortable_ids_are_at_hand(data_dir: Path) -> None:

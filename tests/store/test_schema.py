@@ -36,6 +36,24 @@ CODES = {
 }
 
 
+# Keyed digests and hashes over them; from none of them can anything be read.
+DIGESTS = {
+    *{("events", name) for name in ("body_hash", "idem_key")},
+    ("memories", "content_hash"),
+    ("embeddings", "content_hash"),
+    ("accesses", "turn_key"),
+    ("past_embeddings", "content_hash"),
+    ("attributes", "attribute_key"),
+    ("previews", "digest"),
+    *{("conversations", name) for name in ("idem_key", "body_hash")},
+    *{("jobs", name) for name in ("input_key", "idem_key")},
+    *{("replays", name) for name in ("key", "body")},
+    *{("llm_calls", name) for name in ("prompt_hash", "request_hash")},
+    ("observations", "content_hash"),
+    ("carried", "key"),
+    ("seals", "hash"),
+    *{("erasure_fences", name) for name in ("salt", "name_hash")},
+}
 # Encrypted under a key of the person's.
 SEALED = {("llm_calls", "request"), ("llm_calls", "reply")}
 
@@ -131,6 +149,39 @@ def test_content_leaves_no_planner_statistics(world: World) -> None:
     )
 
     assert without == set(CONTENT_COLUMNS)
+
+
+def test_no_index_and_no_further_statistics_are_of_expressions(world: World) -> None:
+    """The planner would sample what an expression makes of content."""
+    indexes = _names(
+        world, "SELECT indexrelid::regclass::text FROM pg_index WHERE indexprs IS NOT NULL"
+    )
+
+    assert {name for name in indexes if not name.startswith("pg_")} == set()
+    assert not world.ask("SELECT FROM pg_statistic_ext")
+
+
+# Numbers, instants, addresses: what cannot hold what somebody said.
+HARMLESS = (
+    *("bigint", "integer", "boolean", "double precision", "date", "inet", "bigint[]", "integer[]"),
+    *("timestamp with time zone", "tstzmultirange"),
+)
+
+
+def test_column_of_any_other_type_is_content_a_code_or_a_digest(world: World) -> None:
+    known = [*HARMLESS, "text", "jsonb", "halfvec", "vector"]
+    others = {
+        (row.name, row.attname)
+        for row in world.ask(
+            "SELECT a.attrelid::regclass::text AS name, a.attname FROM pg_attribute AS a "
+            "JOIN pg_class AS c ON c.oid = a.attrelid AND c.relkind = 'r' "
+            "WHERE c.relnamespace = 'public'::regnamespace AND a.attnum > 0 "
+            "AND NOT a.attisdropped AND NOT a.atttypid::regtype::text = ANY(%(known)s)",
+            known=known,
+        )
+    }
+
+    assert _of(TENANT, others) - set(CONTENT_COLUMNS) == DIGESTS
 
 
 def test_statistics_of_an_analyzed_table_hold_no_content(world: World) -> None:
