@@ -14,7 +14,8 @@ from nrem.policy.run_change import RunChange, What
 from nrem.store import edge, memory, search
 from nrem.store.edge import NewEdge
 from nrem.store.memory import NewMemory
-from worker.contract import Change, Work
+from worker.changes import Change
+from worker.contract import Work
 
 FIRST_VERSION: Final = 1
 

@@ -11,10 +11,11 @@ from nrem.digest import Digest
 from nrem.llm.anthropic import AnthropicModel
 from nrem.llm.anthropic_batch import AnthropicBatches
 from nrem.llm.batch import Batches
+from nrem.llm.catalogue import Catalogue
 from nrem.llm.crypt import FOLDER, SubjectKeys
 from nrem.llm.embed import Embedder
 from nrem.llm.ledger import Model
-from nrem.llm.model import Catalogue, ModelProvider
+from nrem.llm.model import ModelProvider
 from nrem.llm.offline import OfflineProvider
 from nrem.llm.provider import Provider
 from nrem.llm.setting import LlmSettings

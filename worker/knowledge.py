@@ -11,7 +11,8 @@ from nrem.policy.run_change import RunChange, What
 from nrem.policy.state import first_tier
 from nrem.store.edge import NewEdge
 from nrem.store.memory import NewMemory, Owner, content_hash
-from worker.contract import Change, Work
+from worker.changes import Change
+from worker.contract import Work
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

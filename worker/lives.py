@@ -7,7 +7,8 @@ from nrem.policy.decay import next_crossing
 from nrem.policy.life import Passed, Settled
 from nrem.policy.model import Reason, State
 from nrem.store.life import Write
-from worker.contract import Change, Changes, Work
+from worker.changes import Change, Changes
+from worker.contract import Work
 
 
 def changes(writes: Sequence[Write], *, nothing: str) -> Changes:

@@ -7,7 +7,7 @@ own and may hold a slash.
 import json
 import secrets
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import Connection
@@ -206,11 +206,8 @@ def _consolidation(row: Any) -> ConsolidationOut | None:  # noqa: ANN401 - a row
         return ConsolidationOut(state="done", reason=None)
     if row.is_undone:
         return ConsolidationOut(state="undone", reason=None)
-    if row.is_parked:
-        return ConsolidationOut(state="parked", reason=row.parked_reason)
-    if row.failed_reason:
-        return ConsolidationOut(state="failed", reason=row.failed_reason)
-    return ConsolidationOut(state="waiting", reason=None)
+    state, reason = _delay(row.parked_reason, row.failed_reason, is_parked=row.is_parked)
+    return ConsolidationOut(state=state, reason=reason)
 
 
 def _observing(row: Any) -> ObservingOut | None:  # noqa: ANN401 - a row
@@ -219,8 +216,18 @@ def _observing(row: Any) -> ObservingOut | None:  # noqa: ANN401 - a row
         return None
     if row.is_observed:
         return ObservingOut(state="done", reason=None)
-    if row.is_observing_parked:
-        return ObservingOut(state="parked", reason=row.observing_parked_reason)
-    if row.observing_failed_reason:
-        return ObservingOut(state="failed", reason=row.observing_failed_reason)
-    return ObservingOut(state="waiting", reason=None)
+    state, reason = _delay(
+        row.observing_parked_reason,
+        row.observing_failed_reason,
+        is_parked=row.is_observing_parked,
+    )
+    return ObservingOut(state=state, reason=reason)
+
+
+def _delay(
+    parked: str | None, failed: str | None, *, is_parked: bool
+) -> tuple[Literal["parked", "failed", "waiting"], str | None]:
+    """What is between a pass and the session, with its code."""
+    if is_parked:
+        return "parked", parked
+    return ("failed", failed) if failed else ("waiting", None)

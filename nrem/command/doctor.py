@@ -7,8 +7,8 @@ from typing import Any, Final
 from nrem.errors import ReplyError
 from nrem.llm import duty_appraise
 from nrem.llm.anthropic import AnthropicModel
+from nrem.llm.catalogue import Catalogue
 from nrem.llm.ledger import Model
-from nrem.llm.model import Catalogue
 from nrem.llm.order import OK, read
 from nrem.llm.setting import LlmSettings
 from nrem.policy.appraise import Doubtful

@@ -5,10 +5,10 @@ asked, or none answers, the rules propose instead, or the work waits, as the org
 proposal names the reason.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, partial
-from typing import Any, Final, TypeVar
+from functools import partial
+from typing import Final, TypeVar
 
 from nrem.errors import Batched, Deferred, NoModelError
 from nrem.llm import (
@@ -18,12 +18,11 @@ from nrem.llm import (
     duty_promote,
     duty_reflect,
 )
-from nrem.llm.anthropic import schema_of
+from nrem.llm.catalogue import Catalogue
 from nrem.llm.embed import Embedder
 from nrem.llm.ledger import Asked, Ledger, Model, ask, recorded
 from nrem.llm.offline import OfflineProvider
 from nrem.llm.order import Answer, Order, Reader, Shape
-from nrem.llm.prompt import prompt
 from nrem.llm.provider import (
     AppraisalInput,
     AppraisalProposal,
@@ -48,33 +47,7 @@ from nrem.policy.promote_statement import free
 from nrem.policy.promote_statement import stated as knowledge_stated
 from nrem.policy.reflect_model import ReflectInput, ReflectProposal
 
-_schema = cache(schema_of)
 _LEAST_EPISODES: Final = 2
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Catalogue:
-    """Which model does which duty, and how it is asked."""
-
-    models: Mapping[str, str]
-    max_tokens: int
-    effort: str | None
-
-    def order(self, duty: str, shape: type[Shape], content: str, **more: Any) -> Order[Shape]:  # noqa: ANN401 - fields of Order
-        """The request for a duty."""
-        told, schema = prompt(duty), _schema(shape)
-        return Order(
-            duty=duty,
-            model=self.models[duty],
-            system=told.text,
-            content=content,
-            shape=shape,
-            schema=schema,
-            max_tokens=self.max_tokens,
-            effort=self.effort,
-            prompt_hash=told.digest(schema),
-            **more,
-        )
 
 
 Proposal = TypeVar("Proposal")

@@ -9,70 +9,26 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from nrem.digest import Digest
-from nrem.policy.consolidate_model import Trust, Vector, least_trust
+from nrem.policy.consolidate_model import Trust
 from nrem.policy.observe_model import Priority
-from nrem.policy.observe_window import trust_of_role
 from nrem.policy.text import token_estimate
 from nrem.policy.zeno_edits import Applied, Rewrite, Row, apply, named
 from nrem.store import observation, observation_log, reflect, run
-from nrem.store.append import append
-from nrem.store.event import OBSERVATION, NewEvent
 from nrem.store.memory import content_hash
 from nrem.store.observation import Added, NewObservation, Written
 from nrem.store.observation_log import Log
 from nrem.store.run import Run
 from nrem.store.statement import statement
-from nrem.store.work import Waits
+from nrem.store.zeno_observation_source import Foreign, Hand, Whose, sources_of, store_events
 
 _CAUSE: Final = "zeno"
 _OWNER: Final = "zeno"
 # As Zeno makes them: no caller's words get into a run row by this way.
 _RUN: Final = re.compile(r"[0-9a-f]{12}")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Foreign:
-    """An observation as somebody else made it."""
-
-    text: str
-    priority: Priority
-    observation_date: datetime
-    referenced_date: datetime | None
-    rounds: tuple[int, ...]
-    # None: now
-    created_at: datetime | None
-    archived_at: datetime | None
-    vector: Vector
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Whose:
-    """Whose observations they are, and with which agent the person speaks."""
-
-    agent: str
-    user: str
-    # of the pair
-    subject_id: int
-    # of the user with the agent in whose name conversations are kept
-    speaker_id: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hand:
-    """What it takes besides the rows."""
-
-    org_id: int
-    now: datetime
-    digest: Digest
-    waits: Waits
-    # of the vectors
-    model: str
 
 
 def listed(conn: Connection, org_id: int, subject_id: int) -> Sequence[Any]:
@@ -83,8 +39,8 @@ def listed(conn: Connection, org_id: int, subject_id: int) -> Sequence[Any]:
 
 def add(conn: Connection, hand: Hand, whose: Whose, foreign: Sequence[Foreign]) -> None:
     """Store observations of one person, each in a row of its own, also where one says the same."""
-    sources = _sources(conn, hand, whose, foreign)
-    _store_events(conn, hand, whose, foreign, sources)
+    sources = sources_of(conn, hand, whose, foreign)
+    store_events(conn, hand, whose, foreign, sources)
     run_id, stream_id = _draw(conn), _stream(conn, hand.org_id, whose.subject_id)
     log = observation_log.lock(conn, hand.org_id, [whose.subject_id])[whose.subject_id]
     new = [
@@ -110,78 +66,6 @@ def add(conn: Connection, hand: Hand, whose: Whose, foreign: Sequence[Foreign]) 
     told = Told(duty="observe", run_id=run_id, stream_id=stream_id, cause=_CAUSE)
     detail = {"observations": [one.observation_id for one in added]}
     _record(conn, hand, told, read=len(foreign), changed=len(added), detail=detail)
-
-
-@dataclass(slots=True)
-class _Source:
-    """What an observation rests on."""
-
-    events: tuple[int, ...]
-    trust: Trust
-
-
-def _sources(
-    conn: Connection, hand: Hand, whose: Whose, foreign: Sequence[Foreign]
-) -> list[_Source]:
-    """The stored messages behind each.
-
-    A citation names no thread: those that lie behind the watermark are meant, and without such any
-    that have the number. Where several threads could be meant, it rests on all of them, so that it
-    goes with any.
-    """
-    cited = [(at, number) for at, one in enumerate(foreign) for number in one.rounds]
-    rows = []
-    if cited:
-        places, rounds = zip(*cited, strict=True)
-        given = {
-            "org_id": hand.org_id,
-            "places": list(places),
-            "speakers": [whose.speaker_id] * len(cited),
-            "watchers": [whose.subject_id] * len(cited),
-            "rounds": list(rounds),
-        }
-        rows = list(conn.execute(statement("zeno_observation_source"), given))
-    found = []
-    for at in range(len(foreign)):
-        own = [row for row in rows if row.place == at]
-        meant = [row for row in own if row.is_new] or own
-        found.append(
-            _Source(
-                events=tuple(sorted({row.event_id for row in meant})),
-                trust=least_trust(trust_of_role(row.role) for row in meant),
-            )
-        )
-    return found
-
-
-def _store_events(
-    conn: Connection,
-    hand: Hand,
-    whose: Whose,
-    foreign: Sequence[Foreign],
-    sources: Sequence[_Source],
-) -> None:
-    """Give an event of its own to each that rests on no message."""
-    places = [at for at, one in enumerate(sources) if not one.events]
-    events = [_event(hand, whose, foreign[at], at) for at in places]
-    if not events:
-        return
-    stored = append(conn, hand.org_id, events, now=hand.now, waits=hand.waits)
-    for at, one in zip(places, stored, strict=True):
-        sources[at].events = (one.event_id,)
-
-
-def _event(hand: Hand, whose: Whose, one: Foreign, index: int) -> NewEvent:
-    body = {"content": one.text}
-    return NewEvent(
-        kind=OBSERVATION,
-        agent=whose.agent,
-        user=whose.user,
-        occurred_at=min(one.observation_date, hand.now),
-        body=body,
-        body_hash=hand.digest.of_json([OBSERVATION, body]),
-        index=index,
-    )
 
 
 def _write(

@@ -1,10 +1,10 @@
 """All stores of an org in one call, and Zeno's composer over them where Zeno is installed."""
 
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from nrem.config import Settings
+from nrem.zeno.closing import Closing
 from nrem.zeno.conversation import ConversationStore
 from nrem.zeno.knowledge import KnowledgeStore
 from nrem.zeno.link import Link
@@ -25,7 +25,7 @@ from nrem.zeno.working_memory import WorkingMemoryStore
 
 
 @dataclass(frozen=True, slots=True)
-class Stores:
+class Stores(Closing):
     """The six stores of zeno-memory's ThreeLayer, with its fields; they share their connections."""
 
     session: SessionStore
@@ -76,17 +76,6 @@ class Stores:
         await self.user_memory.aclose()
         await self.knowledge.aclose()
         await self.link.aclose()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        _kind: type[BaseException] | None,
-        _error: BaseException | None,
-        _trace: TracebackType | None,
-    ) -> None:
-        await self.aclose()
 
 
 def build_stores(

@@ -33,7 +33,7 @@ from nrem.store import (
 from nrem.store.life import Write
 from nrem.store.shelf_add import Statement
 from nrem.store.work import Waits
-from nrem.store.zeno_observation import Foreign, Hand, Whose
+from nrem.store.zeno_observation_source import Foreign, Hand, Whose
 from nrem.zeno.conversation import append_messages, key_of
 from nrem.zeno.link import Means
 from nrem.zeno.record import (

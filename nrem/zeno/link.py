@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from threading import Lock
-from types import TracebackType
-from typing import Any, Concatenate, Final, ParamSpec, Protocol, Self, TypeVar
+from typing import Any, Concatenate, Final, ParamSpec, Protocol, TypeVar
 from weakref import WeakSet
 
 from sqlalchemy import Connection, Engine
@@ -25,6 +24,7 @@ from nrem.errors import ConfigError
 from nrem.llm.embed import Embedder, load_embedder
 from nrem.store import engine, erasing
 from nrem.store import org as orgs
+from nrem.zeno.closing import Closing
 
 # The agent in whose name a store keeps what a Protocol names no agent for.
 AGENT: Final = "zeno"
@@ -48,7 +48,7 @@ class Means:
     agent: str
 
 
-class Link:
+class Link(Closing):
     """The way to one org's rows; stores that share it share its connections.
 
     `database` is a URL, the settings of the installation, or None for those of the environment.
@@ -182,17 +182,6 @@ class Link:
         """As `close`, without holding up the event loop."""
         await asyncio.to_thread(self.close)
 
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        _kind: type[BaseException] | None,
-        _error: BaseException | None,
-        _trace: TracebackType | None,
-    ) -> None:
-        await self.aclose()
-
 
 class Writer(Protocol):
     """Who writes in a thread of its own."""
@@ -223,7 +212,7 @@ class _Open:
         self.pool.dispose()
 
 
-class Linked:
+class Linked(Closing):
     """What every store has: its link, which it closes if it made it."""
 
     def __init__(
@@ -254,14 +243,3 @@ class Linked:
         """Give the connections back, unless they are another's."""
         if self._owns:
             await self._link.aclose()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        _kind: type[BaseException] | None,
-        _error: BaseException | None,
-        _trace: TracebackType | None,
-    ) -> None:
-        await self.aclose()

@@ -17,7 +17,7 @@ from nrem.policy.observe_model import Priority
 from nrem.policy.zeno_edits import Applied
 from nrem.store import directory, policy, zeno_observation, zeno_thread, zeno_watermark
 from nrem.store.work import Waits
-from nrem.store.zeno_observation import Foreign, Hand, Whose
+from nrem.store.zeno_observation_source import Foreign, Hand, Whose
 from nrem.store.zeno_watermark import Watermark
 from nrem.zeno.conversation import key_of
 from nrem.zeno.link import Link, Linked, Means

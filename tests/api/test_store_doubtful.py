@@ -1,6 +1,7 @@
 """What is stored directly gets a second opinion where its importance is doubtful."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 
@@ -9,16 +10,21 @@ from tests.api.serving import Caller, serve
 from tests.postgres import Database, created
 
 # The rules are in doubt about the first two and sure of the third, which says nothing.
-DOUBTFUL = ("I moved to Lisbon in May with my dog.", "We adopted a cat in June with our neighbour.")
+DOUBTFUL = (
+    "We painted a fence in March with our cousin.",
+    "We adopted a cat in June with our neighbour.",
+)
 SURE = "ok"
 
 
 @pytest.fixture(scope="module")
 def asking(cluster: EmbeddedPostgres, template: Database) -> Iterator[Caller]:
     """A caller of an API that was told that there is a key."""
-    with pytest.MonkeyPatch.context() as patch, created(cluster, template.name) as database:
-        patch.setenv("ANTHROPIC_API_KEY", "is-set")
-        with serve(database) as service, service.caller() as caller:
+    with created(cluster, template.name) as database, ExitStack() as running:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("ANTHROPIC_API_KEY", "is-set")
+            service = running.enter_context(serve(database))
+        with service.caller() as caller:
             yield caller
 
 
@@ -51,7 +57,7 @@ def test_doubtful_memory_is_queued_however_it_is_stored(asking: Caller) -> None:
 def test_importance_that_a_caller_gave_is_never_doubtful(asking: Caller) -> None:
     before = _queued(asking)
 
-    asking.store(DOUBTFUL[0] + " Really.", importance=0.4)
+    asking.store("They sold a boat in August to a stranger.", importance=0.4)
 
     assert _queued(asking) == before
 

@@ -267,3 +267,12 @@ OBSERVATION: Final = NEW | {
     "created_at": AT,
 }
 OBSERVATIONS: Final = NEW | {"observations": [OBSERVATION], "next_cursor": None}
+
+TOOL_SCHEMA: Final = {
+    "type": "object",
+    "properties": {
+        "name": {"type": "string", "description": "How to call them", "maxLength": 9},
+        "city": {"type": "string", "maxLength": 9},
+    },
+    "additionalProperties": False,
+}

@@ -11,7 +11,7 @@ from nrem.errors import ConflictError
 from nrem.store import engine, hold, life
 from nrem.store.hold import Hold, HoldKind
 from tests.world import NOW, Org, memory
-from worker.contract import Changes
+from worker.changes import Changes
 from worker.passes.expire import EXPIRE
 
 YEAR = timedelta(days=365)

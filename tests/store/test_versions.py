@@ -57,19 +57,15 @@ def scored(content: str) -> float:
 class Versions(RuleBasedStateMachine):
     """One memory that callers change, beside what it ought to be."""
 
-    def __init__(self) -> None:
+    def __init__(self, org: Org) -> None:
         super().__init__()
-        self.org = self.found()
+        self.org = org
         self.now = NOW
         self.said: list[Said] = []
         # since when each version is what it says
         self.since: list[datetime] = []
         self.states: list[tuple[datetime, State]] = []
         self.is_given = False
-
-    def found(self) -> Org:
-        """A new org."""
-        raise NotImplementedError
 
     @initialize(content=st.sampled_from(TEXTS))
     def store(self, content: str) -> None:
@@ -245,8 +241,8 @@ def test_history_is_what_was_done(world: World) -> None:
     names = iter(range(1_000_000))
 
     class Here(Versions):
-        def found(self) -> Org:
-            return world.found(f"org-{next(names)}")
+        def __init__(self) -> None:
+            super().__init__(world.found(f"org-{next(names)}"))
 
     run_state_machine_as_test(
         Here,

@@ -4,7 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 from tests.world import Org, end, turn
-from worker.contract import Changes, Pass, Shape
+from worker.changes import Changes
+from worker.contract import Pass, Shape
 from worker.runner import Outcome
 
 SECOND = timedelta(seconds=1)

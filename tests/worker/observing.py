@@ -89,3 +89,14 @@ def cursor(org: Org) -> list[tuple[int, int]]:
             "WHERE org_id = %(org)s AND pass = 'observe' ORDER BY stream_id"
         )
     ]
+
+
+def cursors(org: Org) -> list[int]:
+    """How far each thread is observed."""
+    return [
+        int(one)
+        for one in org.column(
+            "SELECT cursor_seq FROM leases WHERE org_id = %(org)s AND pass = 'observe' "
+            "ORDER BY stream_id"
+        )
+    ]

@@ -11,7 +11,7 @@ from nrem.store.revert import Reverted
 from tests.faults.probe import until
 from tests.store.reverting import last_run, undo
 from tests.world import NOW, Org, end, turn
-from worker.contract import Changes
+from worker.changes import Changes
 from worker.passes import BY_NAME
 from worker.passes.consolidate import CONSOLIDATE
 from worker.runner import Outcome, drain

@@ -15,6 +15,10 @@ from tests.zeno.sides import Clock, run
 DAY = 86_400
 USER = "ana@example.org"
 TEA = "The user likes tea"
+OAT = "The user prefers oat milk in coffee"
+RAIN = "The user hates rain"
+LISBON = "The user lives in Lisbon"
+ALL = (TEA, RAIN, LISBON)
 RUN = "0123456789ab"
 TIERS = ("short", "long", "permanent")
 
@@ -104,3 +108,10 @@ def apply(memories: Memories, **edits: Any) -> tuple[int, int, int]:  # noqa: AN
     """Merges, replacements and deletes that were carried out."""
     done = run(memories.store.apply_consolidation(_proposed(**edits)))
     return done.merges_applied, done.replaces_applied, done.deletes_applied
+
+
+def add_all(memories: Memories, **more: Any) -> dict[str, int]:  # noqa: ANN401
+    """Add three memories, and answer their ids."""
+    for text in ALL:
+        memories.add(text, {"said": text}, **more)
+    return memories.active()

@@ -17,9 +17,9 @@ from zeno.memory.protocols import (
 )
 
 from tests.world import Org
+from tests.zeno.observing import active, insert, note, texts
 from tests.zeno.sides import NOW_SECONDS, Side, both, run
 from tests.zeno.test_zeno_conversations import append, say
-from tests.zeno.test_zeno_observations import active, insert, note, texts
 
 Model = Callable[[str], Awaitable[str]]
 

@@ -11,8 +11,9 @@ from nrem.store import revert
 from nrem.store.policy import timeline
 from nrem.zeno import ObservationStore, record
 from tests.world import NOW, Org
+from tests.zeno.memories import DAY
+from tests.zeno.observing import active, insert, note, texts
 from tests.zeno.sides import NOW_SECONDS, OURS, Side, both, run
-from tests.zeno.test_zeno_observations import DAY, active, insert, note, texts
 
 LATER = 3_600
 

@@ -6,9 +6,9 @@ from nrem.config import Settings
 from nrem.zeno import Link, build_stores
 from tests.postgres import Database, migrate
 from tests.world import connected
+from tests.zeno.observing import note
 from tests.zeno.sides import run
 from tests.zeno.test_zeno_conversations import say
-from tests.zeno.test_zeno_observations import note
 
 
 def test_back_and_forth_keeps_what_was_said(database: Database) -> None:

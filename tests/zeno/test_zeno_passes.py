@@ -9,9 +9,9 @@ from nrem.store.forget import Scope
 from tests.store.forgetting import erase
 from tests.worker.observing import Told, drive, unreadable
 from tests.world import NOW, Org, turn
+from tests.zeno.observing import active, advance, insert, note, texts, watermark
 from tests.zeno.sides import OURS, Side, run
 from tests.zeno.test_zeno_conversations import append, load, say
-from tests.zeno.test_zeno_observations import active, advance, insert, note, texts, watermark
 
 IDLE = NOW + timedelta(hours=1)
 LISBON = "I moved to Lisbon in May."

@@ -16,7 +16,8 @@ from sqlalchemy import Connection
 from nrem.llm.provider import AppraisalInput, AppraisalProposal
 from nrem.policy.appraise import Appraised, Doubtful, judge
 from nrem.store import appraise, inbox, run_change
-from worker.contract import Change, Changes, Pass, Shape, Work
+from worker.changes import Change, Changes
+from worker.contract import Pass, Shape, Work
 from worker.gathering import each
 
 NAME: Final = "appraise"

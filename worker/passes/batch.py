@@ -30,7 +30,8 @@ from nrem.store import batch, inbox, spend
 from nrem.store.batch import Batch
 from nrem.store.inbox import Item
 from nrem.store.llm_call import Ended
-from worker.contract import Changes, Pass, Shape, Work
+from worker.changes import Changes
+from worker.contract import Pass, Shape, Work
 from worker.mail import Answer, Held, Mail, Step
 
 NAME: Final = "batch"

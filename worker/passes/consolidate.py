@@ -6,7 +6,6 @@ effect per turn; the session's state; what it did to each memory, so that it can
 repeat because fence, session state and the effects' key each refuse a second apply.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -17,16 +16,16 @@ from nrem.llm.provider import SessionInput, SessionProposal
 from nrem.policy import consolidate_drift, drift
 from nrem.policy.consolidate import decide as judge
 from nrem.policy.consolidate_drift import Told
-from nrem.policy.consolidate_model import Create, Decisions, Known
+from nrem.policy.consolidate_model import Known
 from nrem.policy.consolidate_outcome import outcomes
-from nrem.policy.model import MemoryType, Tier
-from nrem.policy.relate import Link, links
+from nrem.policy.relate import links
 from nrem.policy.run_change import RunChange, What
 from nrem.store import consolidate, effect, lease, life, memory, promote, run_change
 from nrem.store.consolidate import Part
-from nrem.store.memory import NewMemory, content_hash
 from worker import derived
-from worker.contract import Change, Changes, Guarded, Nothing, Pass, Shape, Work
+from worker.changes import Changes, Guarded
+from worker.contract import Nothing, Pass, Shape, Work
+from worker.episodes import Judged, Verdict, new_memories, told_of, touched
 
 NAME: Final = "consolidate"
 _DAY_SECONDS: Final = 86_400.0
@@ -49,26 +48,6 @@ class Proposal:
     known: tuple[Known, ...] = ()
     # the episode written last before this session
     previous: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
-    """What to write for one part."""
-
-    part: Part
-    session: SessionProposal
-    decisions: Decisions
-    links: tuple[Link, ...]
-    # the memories that it was held against
-    known: tuple[Known, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
-    """What to write for the session."""
-
-    session_id: int
-    parts: tuple[Judged, ...]
 
 
 def claim(conn: Connection, job: Work, _limit: int) -> Found | Nothing:
@@ -172,7 +151,7 @@ def apply(conn: Connection, job: Work, verdict: Verdict) -> Changes:
         # Before the memories are locked: promote holds its lease when it locks them.
         _wake_promote(conn, job)
     # Uses and crossings that came before this have their order: first they are written down.
-    life.bring_up_to_date(conn, job.org_id, _touched(verdict), job.timeline, job.now)
+    life.bring_up_to_date(conn, job.org_id, touched(verdict), job.timeline, job.now)
     changes = [one for judged in verdict.parts for one in _apply_part(conn, job, judged)]
     working = [one for judged in verdict.parts for one in judged.part.working]
     retention = job.policy.decay.archived_retention_days * _DAY_SECONDS
@@ -194,7 +173,7 @@ def apply(conn: Connection, job: Work, verdict: Verdict) -> Changes:
         cost_usd=_cost_usd(verdict),
         detail={"session": verdict.session_id, "created": created, "merged": merged},
         due={"promote": job.waits.promote} if created or merged else {},
-        diff=tuple(_diff(verdict, job)),
+        diff=tuple(told_of(verdict, job)),
     )
 
 
@@ -219,49 +198,12 @@ def _wake_promote(conn: Connection, job: Work) -> None:
     lease.bring_forward(conn, job.org_id, "promote", {job.stream.stream_id: job.waits.promote})
 
 
-def _touched(verdict: Verdict) -> list[int]:
-    """The memories there are already that the session changes."""
-    return [
-        number
-        for judged in verdict.parts
-        for number in (
-            *(one.memory_id for one in judged.part.working),
-            *(one.memory_id for one in judged.decisions.merge),
-        )
-    ]
-
-
-def _diff(verdict: Verdict, job: Work) -> Iterator[Change]:
-    first = 1
-    for judged in verdict.parts:
-        new = _new(job, judged)
-        yield from derived.lines(new, "said in the session", first=first)
-        yield from derived.edge_lines(judged.links, first=first)
-        first += len(new)
-        for merge in judged.decisions.merge:
-            evidence = tuple(f"event {event}" for event in merge.source_event_ids)
-            yield Change(
-                kind="sources",
-                id=merge.memory_id,
-                before=f"version {merge.version}",
-                after=f"{len(evidence)} more, importance at least {merge.importance:g}",
-                reason="repeated in the session",
-                evidence=evidence,
-            )
-        for one in judged.part.working:
-            yield Change(
-                kind="memory",
-                id=one.memory_id,
-                before="live",
-                after="archived",
-                reason="consolidated",
-            )
-
-
 def _apply_part(conn: Connection, job: Work, judged: Judged) -> list[RunChange]:
     decisions = judged.decisions
     vectors = [create.vector for create in decisions.create]
-    ids = derived.write(conn, job, _new(job, judged), vectors, model=judged.session.model_id)
+    ids = derived.write(
+        conn, job, new_memories(job, judged), vectors, model=judged.session.model_id
+    )
     derived.draw(conn, job, judged.links, ids, drawn_by=NAME)
     merged = consolidate.merge(conn, job.org_id, decisions.merge)
     memory.add_sources(
@@ -275,32 +217,6 @@ def _apply_part(conn: Connection, job: Work, judged: Judged) -> list[RunChange]:
     became = outcomes(judged.part.working, judged.session.dropped, decisions)
     effect.add(conn, job.org_id, NAME, became, run_id=job.run_id)
     return [*derived.created(ids), *merged]
-
-
-def _new(job: Work, judged: Judged) -> list[NewMemory]:
-    return [_memory(job, judged.part, create) for create in judged.decisions.create]
-
-
-def _memory(job: Work, part: Part, create: Create) -> NewMemory:
-    candidate = create.candidate
-    return NewMemory(
-        owner=part.owner,
-        memory_type=MemoryType.EPISODIC,
-        tier=Tier.SHORT,
-        content=candidate.content,
-        content_hash=content_hash(job.tools.digest, job.org_id, candidate.content),
-        importance=candidate.importance,
-        is_importance_given=candidate.is_importance_given,
-        trust=str(candidate.trust),
-        occurred_at=candidate.occurred_at,
-        source_event_ids=candidate.source_event_ids,
-        due_at=None,
-        features=candidate.score.record(is_given=candidate.is_importance_given)
-        if candidate.score
-        else None,
-        derived_by=NAME,
-        run_id=job.run_id,
-    )
 
 
 def next_due(conn: Connection, job: Work) -> datetime | None:

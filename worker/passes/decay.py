@@ -12,7 +12,8 @@ from sqlalchemy import Connection
 from nrem.store import decay, life, park
 from nrem.store.inbox import Item
 from nrem.store.life import Held, Write
-from worker.contract import Changes, Pass, Shape, Work
+from worker.changes import Changes
+from worker.contract import Pass, Shape, Work
 from worker.lives import changes
 
 NAME: Final = "decay"

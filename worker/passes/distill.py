@@ -26,7 +26,8 @@ from nrem.store.inbox import Item
 from nrem.store.job import Job
 from nrem.store.memory import NewMemory, Owner, content_hash
 from worker import derived
-from worker.contract import Changes, Pass, Shape, Work
+from worker.changes import Changes
+from worker.contract import Pass, Shape, Work
 
 NAME: Final = "distill"
 

@@ -12,7 +12,8 @@ from sqlalchemy import Connection
 
 from nrem.store import embed, inbox, search
 from nrem.store.search import Text
-from worker.contract import Changes, Pass, Shape, Work
+from worker.changes import Changes
+from worker.contract import Pass, Shape, Work
 
 NAME: Final = "embed"
 

@@ -15,7 +15,8 @@ from nrem.policy.erase import ENDED, State
 from nrem.store import erase, erase_reach
 from nrem.store.erase import Erasure
 from worker.certifying import BEGIN, CERTIFY
-from worker.contract import Changes, Nothing, Pass, Shape, Work
+from worker.changes import Changes
+from worker.contract import Nothing, Pass, Shape, Work
 from worker.erasing import Step, next_step
 from worker.erasing_delete import DELETE, DERIVE, DESTROY
 from worker.erasing_fence import CLOSE, FENCE, PREVIEW

@@ -17,7 +17,8 @@ from nrem.policy.model import Reason, State
 from nrem.store import expire, life
 from nrem.store.expire import OldRow
 from nrem.store.life import Held, Write
-from worker.contract import Change, Changes, Pass, Shape, Work
+from worker.changes import Change, Changes
+from worker.contract import Pass, Shape, Work
 from worker.lives import changes, forgotten
 
 NAME: Final = "expire"

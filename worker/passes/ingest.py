@@ -23,7 +23,8 @@ from nrem.store.audit import Entry, Operation
 from nrem.store.inbox import Item
 from nrem.store.ingest import Document
 from nrem.store.job import Job
-from worker.contract import Changes, Pass, Shape, Work
+from worker.changes import Changes
+from worker.contract import Pass, Shape, Work
 from worker.derived import created
 
 NAME: Final = "ingest"

@@ -23,7 +23,8 @@ from nrem.store import card, observation, observation_log, observe, reflect, zen
 from nrem.store.memory import content_hash
 from nrem.store.observation import Added, NewObservation
 from nrem.store.observe import Share, Window
-from worker.contract import Change, Changes, Nothing, Pass, Shape, Work
+from worker.changes import Change, Changes
+from worker.contract import Nothing, Pass, Shape, Work
 from worker.gathering import each
 
 NAME: Final = "observe"

@@ -16,7 +16,8 @@ from nrem import ids
 from nrem.errors import PassError
 from nrem.store import inbox, preview
 from nrem.store.preview import Answer, Preview
-from worker.contract import Changes, Pass, Plan, Rehearsed, Shape, Work
+from worker.changes import Changes
+from worker.contract import Pass, Plan, Rehearsed, Shape, Work
 
 NAME: Final = preview.NAME
 

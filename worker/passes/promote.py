@@ -26,7 +26,8 @@ from nrem.store import attribute, edge, life, memory, promote, run_change
 from nrem.store.memory import NewMemory, Owner
 from nrem.store.promote import Remembered
 from worker import derived, knowledge
-from worker.contract import Changes, Guarded, Nothing, Pass, Shape, Work
+from worker.changes import Changes, Guarded
+from worker.contract import Nothing, Pass, Shape, Work
 from worker.knowledge import Decided
 
 NAME: Final = "promote"

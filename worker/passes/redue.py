@@ -17,7 +17,8 @@ from nrem.store import life, park, redue
 from nrem.store.inbox import Item
 from nrem.store.life import Write
 from nrem.store.redue import Met
-from worker.contract import Change, Changes, Pass, Shape, Work
+from worker.changes import Change, Changes
+from worker.contract import Pass, Shape, Work
 from worker.lives import changes
 
 NAME: Final = redue.NAME

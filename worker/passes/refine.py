@@ -25,7 +25,8 @@ from nrem.store.inbox import Item
 from nrem.store.job import Job
 from nrem.store.life import Write
 from nrem.store.refine import Page
-from worker.contract import Changes, Pass, Shape, Work
+from worker.changes import Changes
+from worker.contract import Pass, Shape, Work
 from worker.lives import forgotten
 
 NAME: Final = "refine"

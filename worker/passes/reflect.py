@@ -21,7 +21,8 @@ from nrem.store.memory import content_hash
 from nrem.store.observation import Added, NewObservation
 from nrem.store.observation_log import Log
 from nrem.store.reflect import Batch
-from worker.contract import Change, Changes, Guarded, Nothing, Pass, Shape, Work
+from worker.changes import Change, Changes, Guarded
+from worker.contract import Nothing, Pass, Shape, Work
 
 NAME: Final = "reflect"
 # A model may think for a minute.

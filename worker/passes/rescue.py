@@ -9,7 +9,8 @@ from typing import Final
 from sqlalchemy import Connection
 
 from nrem.store import rescue
-from worker.contract import Change, Changes, Pass, Shape, Tools
+from worker.changes import Change, Changes
+from worker.contract import Pass, Shape, Tools
 
 NAME: Final = "rescue"
 

@@ -17,7 +17,8 @@ from nrem.store.event import MEMORY
 from nrem.store.memory import NewMemory, content_hash
 from nrem.store.score import StoredEvent
 from nrem.store.search import Text, turn_text
-from worker.contract import Changes, Pass, Shape, Work
+from worker.changes import Changes
+from worker.contract import Pass, Shape, Work
 
 NAME: Final = "score"
 

@@ -13,7 +13,8 @@ from sqlalchemy import Connection
 from nrem.errors import ConfigError
 from nrem.heads import Head, Heads
 from nrem.store import seal
-from worker.contract import Change, Changes, Pass, Shape, Tools
+from worker.changes import Change, Changes
+from worker.contract import Pass, Shape, Tools
 
 _log = structlog.get_logger("worker")
 

@@ -11,8 +11,9 @@ from typing import Final
 
 from nrem.clock import monotonic
 from worker.contract import Pass
+from worker.runner.outcome import Cause, Outcome
 from worker.runner.stage import find_orgs, reason, rehearse, step, worst
-from worker.runner.step import Cause, Outcome, Setting
+from worker.runner.step import Setting
 
 __all__ = [
     "Cause",

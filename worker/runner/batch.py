@@ -13,8 +13,10 @@ from sqlalchemy import Connection
 from nrem.errors import Batched, Deferred
 from nrem.store import inbox, park
 from nrem.store.inbox import Item
-from worker.contract import Changes, Work, no_comparison
-from worker.runner.step import Outcome, Step, fault
+from worker.changes import Changes
+from worker.contract import Work, no_comparison
+from worker.runner.outcome import Outcome
+from worker.runner.step import Step, fault
 
 _SUSPICIOUS_AFTER: Final = 2
 _MOST_ATTEMPTS: Final = 1_000_000

@@ -18,8 +18,10 @@ from nrem.policy import drift
 from nrem.store import engine, lease, park
 from nrem.store.inbox import Item
 from nrem.store.lease import Lease, Wanted
-from worker.contract import Changes, Nothing, Work
-from worker.runner.step import Outcome, Step, fault
+from worker.changes import Changes
+from worker.contract import Nothing, Work
+from worker.runner.outcome import Outcome
+from worker.runner.step import Step, fault
 
 _RENEWALS_PER_LEASE: Final = 3
 _PAUSE_SECONDS: Final = 2.0

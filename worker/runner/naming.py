@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from worker.contract import Change
+from worker.changes import Change
 
 _NEW: Final = re.compile(r"new (\d+)")
 

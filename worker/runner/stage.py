@@ -16,12 +16,14 @@ from sqlalchemy.exc import OperationalError
 from nrem.errors import LostLease, PassError
 from nrem.store import engine, org
 from nrem.store.number import Numbers
-from worker.contract import Changes, Pass, Plan, Rehearsed, Scene, Shape, Work
+from worker.changes import Changes
+from worker.contract import Pass, Plan, Rehearsed, Scene, Shape, Work
 from worker.passes import BY_NAME
 from worker.runner import batch, leased, sweep
 from worker.runner.naming import Naming
+from worker.runner.outcome import Outcome
 from worker.runner.rehearsal import Memo, NotProposed, Rehearsal
-from worker.runner.step import Outcome, Setting, Step
+from worker.runner.step import Setting, Step
 
 _log = structlog.get_logger("worker")
 _FAILURES: Final = frozenset(("failed", "parked"))

@@ -21,9 +21,11 @@ from nrem.store.batch import Waiter
 from nrem.store.lease import Lease
 from nrem.store.run import Run
 from nrem.store.work import Pick
-from worker.contract import Changes, Pass, Stage, Tools, Work, no_proposal
+from worker.changes import Changes
+from worker.contract import Pass, Stage, Tools, Work, no_proposal
 from worker.gathering import Patience
 from worker.ledger import Errand
+from worker.runner.outcome import Cause, Outcome
 from worker.runner.rehearsal import NotProposed, Rehearsal
 
 # What the causes of schedules begin with.
@@ -31,35 +33,6 @@ _TICK: Final = "tick:"
 # Lines of a diff whose ids are those of memories, and that tell more than a use.
 _OF_MEMORIES: Final = frozenset(("memory", "tier"))
 _PROCESS: Final = f"{socket.gethostname()}:{os.getpid()}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cause:
-    """What made a process look for work: `nudge`, `poll` or `command`.
-
-    A run has this cause unless its org was made due by a tick or a request: then it has theirs.
-    """
-
-    name: str
-    task_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What one step did: applied, noop, deferred, rejected, failed, parked or fenced."""
-
-    org_id: int
-    outcome: str
-    changes: Changes = field(default_factory=lambda: Changes(read=0))
-    # of its run row; None when nothing was worth one
-    run_id: int | None = None
-    # nothing was due, and nobody else is: another look would find the same
-    is_last: bool = False
-    cause: str | None = None
-    # the subject, session or thread that it was about
-    ref_id: int | None = None
-    # of a leased pass; it says whose it is
-    stream_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,8 +8,9 @@ from dataclasses import replace
 
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from worker.contract import Changes
-from worker.runner.step import Outcome, Step
+from worker.changes import Changes
+from worker.runner.outcome import Outcome
+from worker.runner.step import Step
 
 
 def drive(step: Step) -> Outcome | None:

@@ -1,26 +1,15 @@
 """batch: what the provider refuses, cannot answer or does not know."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from nrem.policy.batch import LIFE_SECONDS
 from tests.llm.batches_api import Fate
 from tests.llm.batching import HOUR, KNOWN, MINUTE, NIGHT, READY, SENT, Night
-from tests.llm.batching import night as begun
 from tests.llm.messages_api import Answer, broke, limited, overloaded
-from tests.world import Org, World
 
 SECOND = timedelta(seconds=1)
-
-
-@pytest.fixture
-def night(world: World, org: Org, tmp_path: Path) -> Iterator[Night]:
-    """Three users of whom promote has something to ask."""
-    with begun(world, org, tmp_path / "data") as found:
-        yield found
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,8 @@ from tests.paging import Answer, Site, served
 from tests.worker.jobbing import Asked, ask, audited
 from tests.worker.trouble import OPEN_TRANSACTIONS, Killed, frozen, killed
 from tests.world import NOW, TOOLS, Org
-from worker.contract import Changes, Work
+from worker.changes import Changes
+from worker.contract import Work
 from worker.passes.ingest import INGEST, Next
 from worker.runner import drain
 

@@ -14,7 +14,8 @@ from nrem.store import engine, life, policy
 from nrem.store.redue import Met
 from tests.worker.trouble import Killed, poisoned
 from tests.world import NOW, Org, memory
-from worker.contract import Changes, Work
+from worker.changes import Changes
+from worker.contract import Work
 from worker.passes.redue import REDUE
 
 DAY = timedelta(days=1)

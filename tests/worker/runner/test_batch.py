@@ -8,7 +8,8 @@ import pytest
 from nrem.store.score import StoredEvent
 from tests.worker.trouble import OPEN_TRANSACTIONS, Killed, frozen, killed, poisoned
 from tests.world import NOW, Org, memory
-from worker.contract import Changes, Pass, Work
+from worker.changes import Changes
+from worker.contract import Pass, Work
 from worker.passes.score import SCORE
 from worker.runner import Outcome
 

@@ -8,7 +8,8 @@ import pytest
 from tests.worker.leasing import BARE, give_work, kind, lease_of, runs
 from tests.worker.trouble import OPEN_TRANSACTIONS, Killed, frozen, killed, poisoned
 from tests.world import NOW, Org, end, turn
-from worker.contract import Changes, Nothing, Work
+from worker.changes import Changes
+from worker.contract import Nothing, Work
 from worker.passes.consolidate import CONSOLIDATE
 
 SECOND = timedelta(seconds=1)

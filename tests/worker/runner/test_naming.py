@@ -2,7 +2,7 @@
 
 import pytest
 
-from worker.contract import Change
+from worker.changes import Change
 from worker.runner.naming import Naming
 
 # The memories 70 and 71 were made by earlier steps, 72 and 73 by this one.

@@ -11,7 +11,8 @@ from sqlalchemy import Connection
 from nrem.errors import PassError
 from tests.worker.trouble import OPEN_TRANSACTIONS
 from tests.world import NOW, Org, World, end, turn
-from worker.contract import Change, Changes, Nothing, Pass, Shape, Work
+from worker.changes import Change, Changes
+from worker.contract import Nothing, Pass, Shape, Work
 from worker.passes.consolidate import CONSOLIDATE
 from worker.runner import Outcome, rehearse
 

@@ -8,7 +8,8 @@ import pytest
 from nrem.store.life import Held
 from tests.worker.trouble import Killed, killed, poisoned
 from tests.world import NOW, Org, memory
-from worker.contract import Changes, Pass, Shape
+from worker.changes import Changes
+from worker.contract import Pass, Shape
 from worker.passes.decay import DECAY
 
 MONTHS_LATER = NOW + timedelta(days=40)
