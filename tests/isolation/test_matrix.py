@@ -126,6 +126,7 @@ def test_functions_that_act_as_another_role_are_these_and_are_pinned(world: Worl
         *((name, "nrem_lookup") for name in ("api_key_find", "backlog_read", "run_counts")),
         *((name, "nrem_lookup") for name in ("org_bound", "org_found", "org_is_operator")),
         *((name, "nrem_lookup") for name in ("erasures_stand", "org_named", "org_seen")),
+        ("erasure_drop_uses", "nrem_owner"),
         ("memory_close_version", "nrem_owner"),
     }
     assert {row.proconfig for row in rows} == {'{"search_path=pg_catalog, public, pg_temp"}'}
