@@ -2,8 +2,10 @@
 
 from nrem.policy.graph import MAX_DEPTH, MOST_REACHED
 from tests.bench.graph import describe, measure
+from tests.extent import full_only
 
 
+@full_only
 def test_small_run_gives_every_figure() -> None:
     found = measure(say=lambda _line: None, memories=2_000, rounds=1)
 

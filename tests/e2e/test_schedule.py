@@ -54,6 +54,7 @@ def _await_runs(admin: Server, is_it: Callable[[dict[str, Any]], bool]) -> dict[
     return found[0]
 
 
+@full_only
 def test_due_memory_is_written_down_by_a_tick_and_a_task_that_its_run_names(
     data_dir: Path,
 ) -> None:

@@ -67,6 +67,7 @@ def _status(base: str, path: str) -> int:
         connection.close()
 
 
+@full_only
 def test_killed_system_leaves_nothing_and_the_next_one_ends_when_asked(data_dir: Path) -> None:
     with _serving(data_dir) as killed:
         below = _descendants(killed.pid)

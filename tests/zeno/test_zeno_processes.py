@@ -13,7 +13,7 @@ from tests.world import Org
 from tests.zeno.sides import Side, both, run
 
 PROCESSES = 8
-TURNS = rounds(25, 1_000)
+TURNS = rounds(10, 1_000)
 
 
 def _started(stack: ExitStack, where: str, org: Org, number: int) -> "subprocess.Popen[str]":
