@@ -21,7 +21,8 @@ from nrem.config import Settings
 from nrem.digest import Digest, canonical
 from nrem.errors import ConfigError
 from nrem.own_file import own_directory, owner_only
-from nrem.receipt import FIRST, KEY_FILE, Place, Receipt, Signer, Terms, hash_of
+from nrem.receipt import FIRST, Place, Receipt, Terms, hash_of
+from nrem.receipt_key import KEY_FILE, Signer
 
 # Of the data directory, unless a setting says otherwise.
 FILE: Final = "erasure_ledger/ledger.jsonl"

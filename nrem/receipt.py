@@ -10,25 +10,20 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from pathlib import Path
 from typing import Any, Final
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from nrem import __version__
 from nrem.digest import canonical
-from nrem.errors import ConfigError, NremError
-from nrem.own_file import read_or_make
+from nrem.errors import NremError
+from nrem.receipt_key import KEY_BYTES, Signer, key_id
 
 FORMAT: Final = "nrem-receipt/1"
-# Of the data directory: 32 bytes, mode 0600.
-KEY_FILE: Final = "receipts/signing_key"
 # What the first receipt of an org names instead of one before it.
 FIRST: Final = "0" * 64
 
-_KEY_BYTES: Final = 32
-_KEY_ID_LETTERS: Final = 16
 _SIGNATURE: Final = "signature"
 _ENDINGS: Final = (b"", b"\n")
 
@@ -92,45 +87,6 @@ class Verdict:
     def is_valid(self) -> bool:
         """Whether the receipt is what was signed."""
         return self.field is None
-
-
-class Signer:
-    """The signing key of an installation; made at first use."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def public(self) -> bytes:
-        """The public key, 32 bytes.
-
-        Raises: ConfigError when the key cannot be read or made.
-        """
-        return self._key().public_key().public_bytes_raw()
-
-    def sign(self, body: bytes) -> bytes:
-        """The signature; equal bytes, equal signature.
-
-        Raises: ConfigError as `public` does.
-        """
-        return self._key().sign(body)
-
-    def _key(self) -> Ed25519PrivateKey:
-        try:
-            raw = read_or_make(self._path, _fresh)
-        except OSError as error:
-            raise ConfigError(f"{self._path}: {error.strerror}") from None
-        if len(raw) != _KEY_BYTES:
-            raise ConfigError(f"{self._path} is no key: it has {len(raw)} bytes, not {_KEY_BYTES}")
-        return Ed25519PrivateKey.from_private_bytes(raw)
-
-
-def _fresh() -> bytes:
-    return Ed25519PrivateKey.generate().private_bytes_raw()
-
-
-def key_id(public: bytes) -> str:
-    """The name of a public key: the beginning of its SHA-256."""
-    return sha256(public).hexdigest()[:_KEY_ID_LETTERS]
 
 
 def issue(facts: Facts, *, signer: Signer, place: Place, at: datetime, terms: Terms) -> Receipt:
@@ -308,7 +264,7 @@ def _instants(receipt: Receipt) -> bool:
 
 def _is_key(receipt: Receipt) -> bool:
     public = receipt["key"]["public"]
-    return _is_hex(public, _KEY_BYTES) and receipt["key"]["id"] == key_id(bytes.fromhex(public))
+    return _is_hex(public, KEY_BYTES) and receipt["key"]["id"] == key_id(bytes.fromhex(public))
 
 
 _CHECKS: Final[tuple[tuple[str, Callable[[Receipt], bool]], ...]] = (

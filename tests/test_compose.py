@@ -13,7 +13,7 @@ from nrem.erasure_ledger import FILE as LEDGER_FILE
 from nrem.heads import FILE
 from nrem.llm.setting import LlmSettings
 from nrem.probe import FOLDER
-from nrem.receipt import KEY_FILE
+from nrem.receipt_key import KEY_FILE
 
 DOCUMENT: dict[str, Any] = yaml.safe_load((CHECKOUT / "compose.yaml").read_text(encoding="utf-8"))
 SERVICES: dict[str, dict[str, Any]] = DOCUMENT["services"]

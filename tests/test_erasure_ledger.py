@@ -11,7 +11,8 @@ import pytest
 from nrem import receipt
 from nrem.digest import Digest
 from nrem.erasure_ledger import FILE, Event, Ledger, LedgerError, Line, Subject
-from nrem.receipt import FIRST, Facts, Place, Receipt, Signer, Terms
+from nrem.receipt import FIRST, Facts, Place, Receipt, Terms
+from nrem.receipt_key import Signer
 
 AT = datetime(2026, 3, 2, 9, 30, 0, 123456, UTC)
 ONE = Subject(

@@ -12,7 +12,8 @@ import pytest
 
 from nrem import receipt
 from nrem.errors import ConfigError
-from nrem.receipt import FIRST, Facts, NotErasedError, Place, Receipt, Signer, Terms
+from nrem.receipt import FIRST, Facts, NotErasedError, Place, Receipt, Terms
+from nrem.receipt_key import KEY_FILE, Signer
 
 AT = datetime(2026, 3, 2, 9, 30, 0, 123456, UTC)
 FACTS = Facts(
@@ -35,7 +36,7 @@ TERMS = Terms(backups=35, models=30)
 
 @pytest.fixture
 def signer(tmp_path: Path) -> Signer:
-    return Signer(tmp_path / receipt.KEY_FILE)
+    return Signer(tmp_path / KEY_FILE)
 
 
 def issued(signer: Signer, place: Place | None = None, facts: Facts = FACTS) -> Receipt:
@@ -131,13 +132,13 @@ def test_key_that_was_given_must_be_the_one_that_signed(signer: Signer, tmp_path
 def test_signing_key_is_made_once_and_for_its_owner_only(signer: Signer, tmp_path: Path) -> None:
     first = signer.public()
 
-    assert Signer(tmp_path / receipt.KEY_FILE).public() == first
-    assert stat.S_IMODE((tmp_path / receipt.KEY_FILE).stat().st_mode) == 0o600
+    assert Signer(tmp_path / KEY_FILE).public() == first
+    assert stat.S_IMODE((tmp_path / KEY_FILE).stat().st_mode) == 0o600
 
 
 def test_file_that_is_no_key_is_refused(signer: Signer, tmp_path: Path) -> None:
     signer.public()
-    (tmp_path / receipt.KEY_FILE).write_bytes(b"short")
+    (tmp_path / KEY_FILE).write_bytes(b"short")
 
     with pytest.raises(ConfigError, match="5 bytes"):
         signer.public()

@@ -8,7 +8,8 @@ from nrem import receipt
 from nrem.config import Settings
 from nrem.erasure_ledger import ledger_of
 from nrem.errors import ConfigError, NotFoundError
-from nrem.receipt import KEY_FILE, Signer, Verdict
+from nrem.receipt import Verdict
+from nrem.receipt_key import KEY_FILE, Signer, key_id
 
 _HEX_LETTERS: Final = 64
 
@@ -85,7 +86,7 @@ def public_key(settings: Settings) -> dict[str, str]:
     Raises: ConfigError when it cannot be read or made.
     """
     public = Signer(settings.data_dir / KEY_FILE).public()
-    return {"id": receipt.key_id(public), "public": public.hex()}
+    return {"id": key_id(public), "public": public.hex()}
 
 
 def _receipts(path: Path) -> list[bytes]:

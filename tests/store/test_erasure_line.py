@@ -7,7 +7,8 @@ import pytest
 
 from nrem.erasure_ledger import FILE, Ledger, LedgerError, Line, Subject
 from nrem.policy.erase import Kind, State
-from nrem.receipt import Facts, Place, Receipt, Signer, Terms, issue
+from nrem.receipt import Facts, Place, Receipt, Terms, issue
+from nrem.receipt_key import Signer
 from nrem.store import engine, erase, erasure_line
 from nrem.store.erase import Erasure, Target
 from nrem.store.erasure_line import RestoredError

@@ -5,47 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from nrem.heads import Head
-from nrem.store import audit, engine, seal
-from nrem.store.audit import Actor, Entry, Operation
+from nrem.store import seal
 from nrem.store.seal import Verdict
-from tests.world import DIGEST, NOW, Org, World
+from tests.store.sealing import fault, head, verify, write
+from tests.world import DIGEST, Org, World
 
 HOUR = timedelta(hours=1)
-
-
-def write(org: Org, count: int = 5) -> None:
-    entries = [
-        Entry(
-            operation=Operation.RECALL,
-            actor=Actor(key_row_id=7, address="127.0.0.1"),
-            memory_id=3 + number,
-            memory_ids=(3, 4),
-            details={"count": 2, "share": 1.0},
-        )
-        for number in range(count)
-    ]
-    with engine.begin(org.world.api, org_id=org.number, now=NOW) as conn:
-        audit.add(conn, org.number, entries)
-
-
-def head(org: Org) -> Head:
-    with org.begin() as conn:
-        (found,) = (one for one in seal.heads_after(conn, {}) if one.org_id == org.number)
-    return found
-
-
-def verify(org: Org, known: Head | None = None) -> Verdict:
-    with org.begin() as conn:
-        return seal.verify(conn, org.number, digest=DIGEST, known=known)
-
-
-def fault(org: Org, known: Head | None = None) -> tuple[str, int | None, int | None] | None:
-    """What is wrong: the code, the place, and which of the lines there were, counted from 0."""
-    its = verify(org, known).fault
-    if its is None:
-        return None
-    return its.code.value, its.place, its.audit_id
 
 
 @pytest.fixture
@@ -311,23 +276,3 @@ def test_trail_goes_with_its_org(org: Org, ids: list[int]) -> None:
 
     for table in ("audit", "seals", "seal_heads", "seal_queue"):
         assert not org.world.ask(f"SELECT org_id FROM {table}")  # noqa: S608
-
-
-@pytest.mark.parametrize("table", ["audit", "seals", "seal_heads", "seal_queue"])
-@pytest.mark.parametrize("verb", ["UPDATE", "DELETE", "TRUNCATE"])
-def test_api_may_change_nothing_of_the_trail(world: World, table: str, verb: str) -> None:
-    granted = world.ask(
-        "SELECT has_table_privilege('nrem_api', %(table)s, %(verb)s)", table=table, verb=verb
-    )
-
-    assert granted == [(False,)]
-
-
-@pytest.mark.parametrize("table", ["audit", "seals"])
-@pytest.mark.parametrize("verb", ["UPDATE", "DELETE", "TRUNCATE"])
-def test_workers_may_change_no_line_and_no_seal(world: World, table: str, verb: str) -> None:
-    granted = world.ask(
-        "SELECT has_table_privilege('nrem_worker', %(table)s, %(verb)s)", table=table, verb=verb
-    )
-
-    assert granted == [(False,)]

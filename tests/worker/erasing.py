@@ -6,7 +6,8 @@ from typing import Final
 
 from nrem.erasure_ledger import FILE, Ledger, Notary
 from nrem.policy.erase import Kind, State
-from nrem.receipt import KEY_FILE, Signer, Terms
+from nrem.receipt import Terms
+from nrem.receipt_key import KEY_FILE, Signer
 from nrem.store import directory, engine, erase, erase_ask
 from nrem.store.erase import WHOLE, Erasure, Target
 from tests.world import DIGEST, NOW, TOOLS, Org

@@ -12,7 +12,8 @@ from nrem.erasure_ledger import FILE, Event, Ledger, LedgerError, Notary
 from nrem.errors import ConfigError
 from nrem.policy.erase import Kind, State
 from nrem.policy.params import Policy
-from nrem.receipt import FIRST, KEY_FILE, NotErasedError, Signer, Terms
+from nrem.receipt import FIRST, NotErasedError, Terms
+from nrem.receipt_key import KEY_FILE, Signer
 from nrem.store import engine, erase, erasure_line, policy
 from nrem.store.erase import Erasure, Facts, Target
 from tests.world import DIGEST, NOW, TOOLS, Org
