@@ -9,9 +9,9 @@ import pytest
 from nrem import ids
 from nrem.store import key
 from tests.api.admin import admin, administrator
+from tests.api.erasing import work
 from tests.api.serving import Caller, Service
-from tests.worker.erasing import tools_of
-from tests.world import TOOLS, Org
+from tests.world import TOOLS
 from worker.passes.erase import ERASE
 from worker.runner import Cause, Setting, drain
 
@@ -32,18 +32,6 @@ def purger(service: Service, caller: Caller) -> Iterator[Caller]:
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The data directory of the worker."""
     return tmp_path_factory.mktemp("data")
-
-
-def work(caller: Caller, place: Path) -> None:
-    """Drive the pass for this org until nothing is due."""
-    org = Org(number=caller.org, world=caller.world)
-    tools = tools_of(org, place)
-    cause = Cause(name="command")
-    drain(
-        Setting(database=caller.world.worker, tools=tools, cause=cause, only_org=caller.org), ERASE
-    )
-    assert tools.maintenance is not None
-    tools.maintenance.dispose()
 
 
 def ask(admin: Caller, kind: str = "user", ref: str | None = "ann@example.org") -> str:

@@ -22,8 +22,11 @@ def settings(
     """The settings of a command; the service of the tests runs in their data directory."""
     data = tmp_path / "data"
     data.mkdir(mode=0o700)
-    with service.caller(caller.org, key.ADMIN_SCOPES) as admin:
-        keys = {"api": caller.key, "admin": admin.key, "purge": caller.key}
+    with (
+        service.caller(caller.org, key.ADMIN_SCOPES) as admin,
+        service.caller(caller.org, key.PURGE_SCOPES) as purger,
+    ):
+        keys = {"api": caller.key, "admin": admin.key, "purge": purger.key}
     files.write_json(data / "keys.json", keys)
     files.write_json(data / "endpoints.json", {"api": service.url, "admin": service.admin_url})
     monkeypatch.setenv("NREM_DATABASE_URL", service.database.worker_url)
