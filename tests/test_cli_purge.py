@@ -71,7 +71,7 @@ def test_confirmed_erasure_is_followed_to_its_end(ann: str, caller: Caller) -> N
 def test_other_preview_is_refused_with_its_remedy(ann: str) -> None:
     its = value_of("purge", "--user", ann)
 
-    refused = nrem("purge", "--confirm", its["erasure_id"], "--hash", "00" * 32)
+    refused = nrem("purge", "--confirm", its["erasure_id"], "--hash", "00" * 16)
 
     assert refused.exit_code == 1
     assert "preview" in refused.stderr

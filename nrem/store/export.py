@@ -31,7 +31,7 @@ EXPORTED: Final = frozenset(
         *("accesses", "crossings", "edges", "holds", "runs", "run_changes", "previews"),
         *("observation_logs", "observations", "observation_parents", "cards", "card_values"),
         *("conversations", "conversation_turns", "dataset_memories", "llm_calls", "audit"),
-        *("zeno_sessions", "zeno_threads", "zeno_watermarks"),
+        *("zeno_sessions", "zeno_threads", "zeno_watermarks", "vectors"),
     )
 )
 
@@ -56,6 +56,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "card_schemas": "the fields of an agent's cards, the same for everybody",
     "jobs": "documents of an agent that name nobody; their text goes when the job is over",
     "orgs": _OF_ORG,
+    "rates": _OF_ORG,
     "api_keys": _OF_ORG,
     "schedules": _OF_ORG,
     "run_totals": _OF_ORG,

@@ -31,6 +31,10 @@ _BESIDE = (
     """INSERT INTO observation_parents (org_id, observation_id, parent_id)
     SELECT org_id, id, id FROM observations
     WHERE org_id = %(org)s AND subject_id = %(subject)s LIMIT 1""",
+    """INSERT INTO vectors
+    (org_id, agent_id, namespace, external_id, user_id, vector, metadata, updated_at)
+    SELECT org_id, agent_id, 'notes', 'WORD id', user_id, '[1, 0]', '{"note": "WORD note"}', now()
+    FROM subjects WHERE org_id = %(org)s AND id = %(subject)s""",
 )
 
 

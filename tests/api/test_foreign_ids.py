@@ -34,6 +34,7 @@ KINDS = {
     "hold_id": ("holds", ids.HOLD),
     "preview_id": ("previews", ids.PREVIEW),
     "key_id": ("api_keys", ids.KEY),
+    "erasure_id": ("erasures", ids.ERASURE),
 }
 CHOSEN = {"agent": ("victims-agent", "nobodys-agent"), "user": ("victims-user", "nobodys-user")}
 # Names of nrem's own, of which every org has the same.
@@ -48,6 +49,7 @@ BODIES: dict[str, Any] = {
     "POST /v1/memories/{memory_id}/rollback": {"version": 1},
     "POST /v1/conversations/{conversation_id}/turns": {"memory_id": "mem_x", "turn_role": "user"},
     "PUT /v1/tenants/{org_id}/budgets": {},
+    "POST /v1/admin/erasures/{erasure_id}:confirm": {"preview_hash": "00" * 16},
     "PATCH /v1/admin/orgs/{org_id}": {"rate_limit_per_minute": 1},
     "PUT /v1/agents/{agent}/card-schema": {"fields": {}},
 }
@@ -135,6 +137,7 @@ def _fill(service: Service, victim: Caller) -> None:
     observe(victim, LISBON)
     victim.run()
     with administrator(service, victim.org) as admin:
+        admin.post("/v1/admin/erasures", {"kind": "user", "ref": "victims-user"})
         admin.post("/v1/admin/holds", {"kind": "org", "reference": "case 1"})
     victim.world.do(
         "INSERT INTO previews (org_id, pass, subject_id, asked_at, expires_at) "

@@ -25,6 +25,7 @@ STRICTER: Final = {
     "PATCH /v1/admin/policy": _POLICY,
     "PATCH /v1/cards/{agent}/{user}": "fields are those that the agent's schema names",
     "PATCH /v1/memories/{memory_id}": "tier and expected_version go by the memory as it stands",
+    "POST /v1/admin/erasures": "ref is left out for the org, and for nothing else",
     "POST /v1/admin/holds": "each kind of hold names what it holds in fields of its own",
     "POST /v1/admin/passes/{name}:preview": "fields go by the pass",
     "POST /v1/admin/policy:preview": _POLICY,

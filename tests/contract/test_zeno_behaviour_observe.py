@@ -4,6 +4,7 @@ import gc
 import json
 import sys
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 import pytest
 
@@ -15,6 +16,7 @@ from tests.store.reverting import last_run, undo
 from tests.worker.observing import LISBON, SISTER, WALNUTS, Told, cursors, drive, noted
 from tests.world import NOW, Org, end, turn
 
+_CACHE = type(cache(lambda: None))
 IDLE = timedelta(minutes=30)
 MINUTES = timedelta(minutes=10)
 GOOD = json.dumps(
@@ -185,9 +187,8 @@ def _sizes() -> dict[tuple[str, str], int]:
         for name, value in list(vars(kept).items()):
             if isinstance(value, dict | list | set) and not name.startswith("__"):
                 sizes[module, name] = len(value)
-            info = getattr(value, "cache_info", None)
-            if info is not None and info().maxsize is None:
-                sizes[module, name] = info().currsize
+            if isinstance(value, _CACHE) and value.cache_info().maxsize is None:
+                sizes[module, name] = value.cache_info().currsize
     return sizes
 
 

@@ -14,6 +14,7 @@ from nrem.command.server import Server
 from nrem.config import Settings
 from nrem.embedded.children import CHECKOUT
 from nrem.heads import FILE, Heads
+from tests.extent import full_only
 from tests.faults import probe
 from tests.faults.system import System, started
 
@@ -66,6 +67,7 @@ def _verify(system: System) -> tuple[int, dict[str, Any]]:
     return status, json.loads(said)
 
 
+@full_only
 def test_export_holds_what_was_stored(system: System) -> None:
     status, said = _nrem(system, "export", "--user", "ana")
     lines = [json.loads(line) for line in said.splitlines()]

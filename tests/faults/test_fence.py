@@ -40,7 +40,6 @@ from nrem.store import lease
 from nrem.store.statement import statement
 from nrem.telemetry import configure
 from worker import poll
-from worker.passes import PASSES
 from worker.process import open_process
 
 verb, lease_seconds, is_fenced = sys.argv[1], float(sys.argv[2]), sys.argv[3] == "fenced"
@@ -62,7 +61,9 @@ def halting(duty):
 
 if not is_fenced:
     lease.statement = unfenced
-poll.PASSES = tuple(halting(one) if one.name == "consolidate" else one for one in PASSES)
+poll._OF_ORGS = tuple(
+    halting(one) if one.name == "consolidate" else one for one in poll._OF_ORGS
+)
 settings = Settings()
 configure("poll", settings.log_level)
 stop = Event()

@@ -1,5 +1,5 @@
 -- export_person: who a person is, where they are talked to, and what is kept of them as a whole.
--- Index: users_pkey, subjects_pkey, agents_pkey, threads_pkey, cards_pkey, card_values_pkey, observation_logs_pkey, conversations_pkey, conversation_turns_pkey, previews_pkey, holds_standing_key, zeno_sessions_place_key, zeno_threads_subject_idx, zeno_watermarks_pkey
+-- Index: users_pkey, subjects_pkey, agents_pkey, threads_pkey, cards_pkey, card_values_pkey, observation_logs_pkey, conversations_pkey, conversation_turns_pkey, previews_pkey, holds_standing_key, zeno_sessions_place_key, zeno_threads_subject_idx, zeno_watermarks_pkey, vectors_user_idx
 WITH whose AS (
   SELECT s.id, s.agent_id
   FROM subjects AS s
@@ -55,3 +55,8 @@ WHERE t.org_id = cast(:org_id AS bigint) AND t.subject_id IN (SELECT w.id FROM w
 UNION ALL
 SELECT 'zeno_watermarks', to_jsonb(t) FROM zeno_watermarks AS t
 WHERE t.org_id = cast(:org_id AS bigint) AND t.subject_id IN (SELECT w.id FROM whose AS w)
+UNION ALL
+SELECT 'vectors', to_jsonb(t) FROM vectors AS t
+WHERE t.org_id = cast(:org_id AS bigint)
+  AND t.agent_id IN (SELECT a.id FROM agents AS a WHERE a.org_id = cast(:org_id AS bigint))
+  AND t.user_id = cast(:user_id AS bigint)
