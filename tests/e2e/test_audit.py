@@ -78,6 +78,7 @@ def test_export_holds_what_was_stored(system: System) -> None:
     assert texts == {f"Fact number {number}." for number in range(5)}
 
 
+@full_only
 def test_trail_is_valid_until_its_tail_is_cut_though_the_chain_goes_on(system: System) -> None:
     whole = _verify(system)
     with system.reader() as reader:
