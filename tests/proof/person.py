@@ -42,7 +42,7 @@ class Person:
     def __post_init__(self) -> None:
         self.user = f"{self.word('user')}@example.org"
         # renamed once, so that an earlier name is one more thing to forget
-        self.agent = f"agent-{self.word('agent before', Fate.AGENT)}"
+        self.agent = f"agent-{self.word('agent before', Fate.REPLACED)}"
         self.sessions = tuple(
             f"session-{self.word(f'session {number}', Fate.SESSION)}"
             for number in range(SESSIONS + 1)

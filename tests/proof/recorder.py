@@ -25,6 +25,8 @@ class Fate(StrEnum):
     SESSION = "session"
     # kept, and erased with the agent
     AGENT = "agent"
+    # another took its place: how long its bytes stay is chance, but not beyond the agent's erasure
+    REPLACED = "replaced"
     # kept for the org, whoever is erased
     ORG = "org"
     # never kept anywhere in any form

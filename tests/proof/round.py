@@ -26,8 +26,9 @@ _CLEAN: Final = ("valkey", "logs", "temp")
 # Of what is left, by place and field.
 _TOLD: Final = 20
 _WITNESS: Final = 1_000_000
-_GOES: Final = (Fate.PERSON, Fate.MEMORY, Fate.SESSION, Fate.AGENT)
-_KEPT: Final = (*_GOES, Fate.ORG)
+_OF_PERSONS: Final = (Fate.PERSON, Fate.MEMORY, Fate.SESSION, Fate.AGENT)
+_GOES: Final = (*_OF_PERSONS, Fate.REPLACED)
+_KEPT: Final = (*_OF_PERSONS, Fate.ORG)
 Say = Callable[[str], None]
 
 
@@ -119,7 +120,7 @@ class Round:
             "users": self.who.users,
             "erased": len(self.who.erased),
             "canaries": len(words),
-            "never_kept": len(self.recorder.planted) - len(words),
+            "never_kept": sum(one.fate is Fate.NEVER for one in self.recorder.planted.values()),
             "control_hits": control,
             "hits_after": sum(hits.values()),
             "hits": hits,
@@ -168,7 +169,7 @@ class Round:
             name = f"{one.canary.field} ({one.canary.form})"
             if one.fate is Fate.NEVER and word in words:
                 yield f"kept, and must not be: {name}"
-            if one.fate is not Fate.NEVER and word not in words:
+            if one.fate in _KEPT and word not in words:
                 yield f"not found, though it is kept: {name}"
             for place in _CLEAN:
                 if (place, word) in at:
