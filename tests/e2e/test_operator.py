@@ -17,6 +17,7 @@ from nrem.config import Settings
 from nrem.embedded.children import choose_port
 from nrem.embedded.process import Command
 from nrem.embedded.valkey import EmbeddedValkey
+from tests.extent import full_only
 from tests.faults import ledger, probe
 from tests.faults.ledger import Faults
 from tests.faults.part import Part, part, ran
@@ -83,6 +84,7 @@ def test_main_job_runs_on_servers_of_the_operator(
     assert runs == tasks > 0
 
 
+@full_only
 def test_each_part_runs_by_its_ordinary_command(
     data_dir: Path, empty_database: Database, broker: _TcpValkey
 ) -> None:
