@@ -7,6 +7,7 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Final, Self
 
+import pytest
 from sqlalchemy.exc import IntegrityError
 
 from nrem.clock import monotonic, sleep
@@ -77,6 +78,7 @@ def erase_once(org: Org, number: int, chance: random.Random, environment: dict[s
     return is_killed
 
 
+@pytest.mark.timeout(3_600)
 def test_killed_erasures_end_certified_with_the_counts_of_the_fence(
     world: World, org: Org, database: Database, tmp_path: Path
 ) -> None:
