@@ -42,6 +42,8 @@ ERASURE_SETTINGS: Final = {
 }
 _SETTINGS: Final = ERASURE_SETTINGS | {
     "jit": "off",
+    # Until the planner has seen what a bulk load brought, searches go astray: see to it soon.
+    "autovacuum_naptime": "15s",
     "max_connections": "60",
     "max_wal_size": "512MB",
     "shared_buffers": "64MB",
