@@ -17,7 +17,7 @@ class Sabotage(StrEnum):
     SKIP_WAL = "skip-wal"
 
 
-Users = Annotated[int, typer.Option(min=2, help="How many people; every second one is erased.")]
+Users = Annotated[int, typer.Option(min=4, help="How many people; every second one is erased.")]
 Seed = Annotated[int, typer.Option(min=0, help="The same seed makes the same canaries.")]
 Without = Annotated[
     Sabotage | None, typer.Option(help="Leave out a part of erasing: it must be found then.")

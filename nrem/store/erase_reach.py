@@ -108,7 +108,7 @@ def look(conn: Connection, its: Erasure, means: Means) -> Reached:
     if its.target.kind == "memory":
         conn.execute(statement("erase_reach_said"), _key(its))
     conn.execute(statement("erase_lock_events"), _key(its)).scalar_one()
-    gone, mixed, anew, loosened, held = _derived(conn, its, means)
+    gone, mixed, anew, loosened, held = note_derived(conn, its, means)
     conn.execute(statement("erase_reach_shared"), _key(its))
     conn.execute(statement("erase_reach_streams"), _key(its))
     conn.execute(statement("erase_reach_rest"), _of_kind(its))
@@ -126,7 +126,7 @@ def _of_kind(its: Erasure) -> dict[str, Any]:
     return {**_key(its), "kind": str(its.target.kind)}
 
 
-def _derived(conn: Connection, its: Erasure, means: Means) -> tuple[int, int, int, int, int]:
+def note_derived(conn: Connection, its: Erasure, means: Means) -> tuple[int, int, int, int, int]:
     """Note what came of the events and is not of the target; counts of what becomes of it."""
     gone, mixed, anew, loosened, held, after = 0, 0, 0, 0, 0, 0
     while True:

@@ -75,7 +75,7 @@ def rewrite(database: Engine, since: int) -> Rewritten:
         count = _tables(conn, since)
         known = _known(conn)
         if known.get(LOG, (0, None))[0] < since:
-            _cycle_log(conn, since)
+            cycle_log(conn, since)
         ended: datetime = _known(conn)[LOG][1]
         return Rewritten(tables=count, at=ended)
 
@@ -150,7 +150,7 @@ def _forget_statistics(conn: Connection) -> None:
         _is_vacuumed(conn, STATISTICS)
 
 
-def _cycle_log(conn: Connection, since: int) -> None:
+def cycle_log(conn: Connection, since: int) -> None:
     """Write on in new segments until those with the old bytes are gone."""
     place = conn.execute(statement("rewrite_place")).one()
     if not any(_is_cycled(conn, place.place, place.at) for _ in range(_LOG_ROUNDS)):

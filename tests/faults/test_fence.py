@@ -61,8 +61,8 @@ def halting(duty):
 
 if not is_fenced:
     lease.statement = unfenced
-poll._OF_ORGS = tuple(
-    halting(one) if one.name == "consolidate" else one for one in poll._OF_ORGS
+poll.OF_ORGS = tuple(
+    halting(one) if one.name == "consolidate" else one for one in poll.OF_ORGS
 )
 settings = Settings()
 configure("poll", settings.log_level)

@@ -50,14 +50,18 @@ class Plan:
 
 
 def plan(users: int) -> Plan:
-    """Every second one goes: half of these over HTTP, the rest by command or memory by memory."""
+    """Every second one goes: half of these over HTTP, the rest by command or memory by memory.
+
+    Of two or more one goes session by session: only there does anything outlive what it came of.
+    """
     erased = list(range(0, users, 2))
     half = (len(erased) + 1) // 2
     http, rest = erased[:half], erased[half:]
+    sessions = max(half // 3, min(len(rest), 1))
     return Plan(
         users=users,
-        over_http=http[half // 3 :],
-        by_session=http[: half // 3],
+        over_http=http[sessions:],
+        by_session=http[:sessions],
         by_command=rest[0::2],
         each_memory=rest[1::2],
     )

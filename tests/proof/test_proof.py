@@ -4,10 +4,12 @@ from typing import Any
 
 import pytest
 
+from tests.extent import full_only
 from tests.proof import round as rounds
 from tests.proof.neighbour import changed
 from tests.proof.proof import both, describe, holds, prove
 from tests.proof.round import plan
+from tests.proof.worker import PARTS
 
 GOOD: dict[str, Any] = {
     "users": 2,
@@ -51,6 +53,13 @@ def test_twenty_people_are_erased_in_every_way_and_half_of_them_over_http() -> N
     assert all((who.over_http, who.by_session, who.by_command, who.each_memory))
 
 
+@pytest.mark.parametrize(("users", "by_session"), [(2, []), (4, [0]), (6, [0]), (20, [0])])
+def test_of_two_or_more_that_go_one_goes_session_by_session(
+    users: int, by_session: list[int]
+) -> None:
+    assert list(plan(users).by_session) == by_session
+
+
 @pytest.mark.parametrize("name", BAD)
 def test_proof_fails_with_any_figure_that_is_not_as_it_has_to_be(name: str) -> None:
     assert holds(GOOD)
@@ -89,3 +98,14 @@ def test_nothing_is_left_of_who_was_erased_and_everything_of_the_others() -> Non
     assert found["control_hits"] == found["canaries"] > 100
     assert found["residue_before"] > 0.5
     assert found["receipts"] > 0
+
+
+@full_only
+@pytest.mark.timeout(1_200)
+@pytest.mark.parametrize("part", PARTS)
+def test_part_that_is_left_out_is_found(part: str) -> None:
+    found = prove(plan(4), lambda _: None, sabotage=part)
+
+    assert found["control_hits"] == found["canaries"]
+    assert found["hits_after"] > 0
+    assert not holds(found)

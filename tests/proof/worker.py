@@ -34,8 +34,8 @@ def _without(name: str) -> tuple[Step, ...]:
 
 # What is in whose place: a module, a name of it, and the other thing.
 PARTS: Final[Mapping[str, Callable[[], tuple[Any, str, Any]]]] = {
-    "skip-derived": lambda: (erase_reach, "_derived", _nothing_came_of_it),
-    "skip-wal": lambda: (rewrite, "_cycle_log", _log_is_as_it_was),
+    "skip-derived": lambda: (erase_reach, "note_derived", _nothing_came_of_it),
+    "skip-wal": lambda: (rewrite, "cycle_log", _log_is_as_it_was),
     "skip-rewrite": lambda: (erase, "STEPS", _without("rewrite")),
 }
 
@@ -47,7 +47,7 @@ def main() -> int:
         pass_ = erase.pass_of(erase.STEPS)
         duties = tuple(pass_ if one.name == pass_.name else one for one in PASSES)
         duties = tuple(one for one in duties if one.sweep is None)
-        with patch.object(poll, "_OF_ORGS", duties):
+        with patch.object(poll, "OF_ORGS", duties):
             return poll.main()
 
 
