@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from nrem.errors import ConflictError, ForbiddenError
 from nrem.policy.erase import State, may_cancel
-from nrem.store import closure, erase, erase_reach, hold, work
+from nrem.store import closure, erase, erase_reach, hold, key, work
 from nrem.store.erase import NAME, STREAM, Erasure, Target
 
 
@@ -44,9 +44,9 @@ def confirm(
         return None
     _wake(conn, org_id, erasure_id)
     its = _read(conn, org_id, erasure_id, is_locked=True)
-    if its.requested_by == confirmed_by:
+    if key.is_same(conn, org_id, confirmed_by, its.requested_by):
         raise ForbiddenError(
-            "the key that asked for an erasure cannot confirm it",
+            "the key that asked for an erasure cannot confirm it, rotated or not",
             remedy="confirm with another key that has the scope purge:confirm",
             code="same_key",
         )

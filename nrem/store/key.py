@@ -194,6 +194,13 @@ def revoke(conn: Connection, org_id: int, key_row_id: int) -> bool:
     return conn.execute(statement("key_revoke"), asked).scalar_one_or_none() is not None
 
 
+def is_same(conn: Connection, org_id: int, key_row_id: int, other_id: int | None) -> bool:
+    """Whether two keys of an org are one: the same, or one rotated into the other."""
+    asked = {"org_id": org_id, "key_row_id": key_row_id, "other_id": other_id}
+    found: bool = conn.execute(statement("key_is_same"), asked).scalar_one()
+    return found
+
+
 def may_be_given(scopes: Sequence[str], by: Sequence[str] | frozenset[str]) -> bool:
     """Whether a key with the scopes `by` may give these: those of the API, and its own.
 
