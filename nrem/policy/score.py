@@ -4,7 +4,7 @@
 
 Each feature is 0 to 1. Structure (length, numbers, dates, names) counts in every language; the
 marker words are mostly English. Novelty comes from `nrem.policy.novelty`; all else is in the text
-alone. Weights and the reason for each: docs/policies.md.
+alone. Weights and the reason for each: docs/importance.md.
 """
 
 import re

@@ -15,7 +15,10 @@ from nrem.policy.model import MemoryType, PolicyError, Tier
 from nrem.policy.params import Policy
 from nrem.policy.params_fade import CurveKind, DecayPolicy
 
-DOCUMENT = (Path(__file__).parents[2] / "docs" / "policies.md").read_text(encoding="utf-8")
+DOCS = Path(__file__).parents[2] / "docs"
+DOCUMENT = "".join(
+    (DOCS / name).read_text(encoding="utf-8") for name in ("policies.md", "importance.md")
+)
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
