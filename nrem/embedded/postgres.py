@@ -108,7 +108,7 @@ class EmbeddedPostgres(EmbeddedServer):
         argv = ("-D", str(self._cluster), "-k", str(sockets), "-h", "", "-p", str(_PORT))
         return Command(
             name=self.name,
-            argv=(str(_binary("postgres")), *argv, *options),
+            argv=(str(binary("postgres")), *argv, *options),
             env=_ENVIRONMENT,
             cwd=Path("/"),
             log=self._log,
@@ -151,7 +151,7 @@ class EmbeddedPostgres(EmbeddedServer):
         process = Process.start(
             Command(
                 name="initdb",
-                argv=(str(_binary("initdb")), "-D", str(draft), *options),
+                argv=(str(binary("initdb")), "-D", str(draft), *options),
                 env=_ENVIRONMENT,
                 cwd=Path("/"),
                 log=self._log,
@@ -185,7 +185,11 @@ def url(data_dir: Path, role: str, database: str = DATABASE) -> str:
     return f"postgresql+psycopg://{role}@/{database}?host={sockets}&port={_PORT}"
 
 
-def _binary(name: str) -> Path:
+def binary(name: str) -> Path:
+    """A program of the embedded Postgres.
+
+    Raises: ConfigError when it is not installed.
+    """
     package = files.wheel(_PACKAGE)
     path = package / "pginstall18" / "bin" / name if package else None
     if path is None or not path.exists():
@@ -205,7 +209,7 @@ def _identity() -> Identity:
         probe = Process.start(
             Command(
                 name="probe",
-                argv=(str(_binary("postgres")), "--version"),
+                argv=(str(binary("postgres")), "--version"),
                 env=_ENVIRONMENT,
                 cwd=Path("/"),
                 log=Path(os.devnull),

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from typer.testing import CliRunner, Result
 
 from nrem.cli import app
 from nrem.embedded.children import ARGUMENTS, CHECKOUT
-from nrem.embedded.postgres import EmbeddedPostgres
+from nrem.embedded.postgres import EmbeddedPostgres, binary
 from nrem.erasure_ledger import FILE, Ledger
 from nrem.own_file import own_directory
 from nrem.policy.erase import Kind
@@ -54,8 +55,27 @@ def _tell(org: Org) -> None:
     org.world.settle(now=NOW)
 
 
+@contextmanager
+def copied(cluster: EmbeddedPostgres, original: Database) -> Iterator[Database]:
+    """A backup of its files, restored."""
+    with created(cluster, original.name) as copy:
+        yield copy
+
+
+@contextmanager
+def dumped(cluster: EmbeddedPostgres, original: Database) -> Iterator[Database]:
+    """A dump of it, restored."""
+    dump = [binary("pg_dump"), "--format=custom", original.admin_url]
+    told = subprocess.run(dump, capture_output=True, check=True).stdout
+    with created(cluster, "template0") as copy:
+        restore = [binary("pg_restore"), "--exit-on-error", f"--dbname={copy.admin_url}"]
+        subprocess.run(restore, input=told, capture_output=True, check=True)
+        yield copy
+
+
 @pytest.fixture
 def restored(
+    request: pytest.FixtureRequest,
     cluster: EmbeddedPostgres,
     template: Database,
     tmp_path: Path,
@@ -67,7 +87,8 @@ def restored(
         with connected(original) as world:
             org = world.found("org")
             _tell(org)
-        with created(cluster, original.name) as copy:
+        backup = getattr(request, "param", copied)
+        with backup(cluster, original) as copy:
             with connected(original) as world:
                 erased(Org(number=org.number, world=world), Kind.USER, "ana", data_dir=data_dir)
             environment = {
@@ -114,11 +135,14 @@ def test_nothing_starts_on_it(restored: Restored, name: str) -> None:
     assert "nrem purge --replay" in done.stderr + done.stdout
 
 
+@pytest.mark.parametrize("restored", [copied, dumped], indirect=True)
 def test_replay_erases_again_and_lets_everything_start(restored: Restored) -> None:
     with connected(restored.database) as world:
         before = said(world)
+    refused = restored.start("scheduler")
     done = replay()
 
+    assert "nrem purge --replay" in refused.stderr
     assert done.exit_code == 0, done.stderr
     found = json.loads(done.stdout)
     assert (found["replayed"], found["not_there"], len(found["erasures"])) == (1, 0, 1)
