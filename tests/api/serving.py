@@ -7,6 +7,7 @@ import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Self
 
 import httpx2
@@ -109,6 +110,15 @@ class Service:
     state: State
     world: World
 
+    @property
+    def data_dir(self) -> Path:
+        """Of the installation: what works on its database needs the same erasure ledger."""
+        return self.state.settings.data_dir
+
+    def beside(self) -> contextlib.AbstractContextManager["Service"]:
+        """One more process of the installation."""
+        return serve(self.database, data_dir=self.data_dir)
+
     @contextlib.contextmanager
     def caller(
         self, org: int | None = None, scopes: Sequence[str] = key.API_SCOPES
@@ -156,11 +166,10 @@ def serve(database: Database, **changes: object) -> Iterator[Service]:
         settings = Settings(
             database_url=database.api_url,
             broker_url=None,
-            data_dir=folder,
             embedder="hash",
             pepper=PEPPER,
             pool_size=4,
-            **{"rate_failed_per_minute": 0, **changes},
+            **{"data_dir": folder, "rate_failed_per_minute": 0, **changes},
         )
         with _Listeners(settings) as listeners:
             public, admin = listeners.urls

@@ -28,10 +28,10 @@ def purger(service: Service, caller: Caller) -> Iterator[Caller]:
         yield made
 
 
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture
+def place(service: Service) -> Path:
     """The data directory of the worker."""
-    return tmp_path_factory.mktemp("data")
+    return service.data_dir
 
 
 def ask(admin: Caller, kind: str = "user", ref: str | None = "ann@example.org") -> str:
@@ -138,6 +138,26 @@ def test_one_key_cannot_ask_and_confirm(service: Service, caller: Caller, place:
 
     assert (answer.status_code, answer.json()["error"]) == (403, "same_key")
     assert answer.json()["remedy"]
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_key_that_took_the_place_of_the_one_that_asked_cannot_confirm(
+    service: Service, caller: Caller, place: Path, times: int
+) -> None:
+    caller.store("Ann is allergic to peanuts", user_id="ann@example.org")
+    with administrator(service, caller.org, key.SCOPES) as both:
+        made = both.post("/v1/admin/keys", {"scopes": sorted(key.SCOPES)}).json()
+        both.client.headers["Authorization"] = f"Bearer {made['key']}"
+        erasure = ask(both)
+        work(caller, place)
+        preview_hash = shown(both, erasure)
+        for _ in range(times):
+            made = both.post(f"/v1/admin/keys/{made['id']}:rotate", {}).json()
+        both.client.headers["Authorization"] = f"Bearer {made['key']}"
+
+        answer = both.post(f"{PATH}/{erasure}:confirm", {"preview_hash": preview_hash})
+
+    assert (answer.status_code, answer.json()["error"]) == (403, "same_key")
 
 
 @pytest.mark.parametrize(

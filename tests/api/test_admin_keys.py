@@ -7,7 +7,7 @@ import pytest
 from nrem import ids
 from nrem.store import key
 from tests.api.admin import admin, administrator
-from tests.api.serving import Caller, Service, serve
+from tests.api.serving import Caller, Service
 
 __all__ = ["admin"]
 
@@ -82,7 +82,7 @@ def test_revoked_key_opens_nothing_in_any_process_from_its_next_request_on(
     service: Service, admin: Caller
 ) -> None:
     made = make(admin)
-    with serve(service.database) as beside:
+    with service.beside() as beside:
         assert status(beside, made["key"]) == 200
 
         answer = admin.client.post(f"{PATH}/{made['id']}:revoke")

@@ -6,7 +6,7 @@ import httpx2
 import pytest
 
 from nrem.store import engine, org
-from tests.api.serving import Caller, Service, serve
+from tests.api.serving import Caller, Service
 from tests.world import World
 
 PATH = "/v1/agents"
@@ -164,7 +164,7 @@ def test_request_that_comes_to_nothing_counts_too(
 
 def test_rate_is_counted_for_all_processes_together(service: Service, caller: Caller) -> None:
     bound_key(caller, 2)
-    with serve(service.database) as beside, beside.client(caller.key) as client:
+    with service.beside() as beside, beside.client(caller.key) as client:
         assert caller.get(PATH).status_code == 200
         assert client.get(PATH).status_code == 200
         refused(client.get(PATH))

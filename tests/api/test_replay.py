@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from nrem.clock import monotonic, sleep
-from tests.api.serving import Caller, Service, serve
+from tests.api.serving import Caller, Service
 from tests.api.wire import connect, read_answer, request
 
 STORED = {"agent_id": "agent", "content": "tea"}
@@ -183,7 +183,7 @@ def test_a_keyed_change_is_made_once_also_by_another_process(
     assert caller.patch(path, {"content": "milk"}, Idempotency_Key="k").status_code == 200
     assert caller.patch(path, {"content": "wine"}).status_code == 200
 
-    with serve(service.database) as other, other.client(caller.key) as client:
+    with service.beside() as other, other.client(caller.key) as client:
         again = client.patch(path, json={"content": "milk"}, headers={"Idempotency-Key": "k"})
 
     assert again.status_code == 200
@@ -197,7 +197,7 @@ def test_a_key_of_a_change_belongs_to_its_body_also_for_another_process(
     path = f"/v1/memories/{caller.store('tea')['id']}"
     assert caller.patch(path, {"content": "milk"}, Idempotency_Key="k").status_code == 200
 
-    with serve(service.database) as other, other.client(caller.key) as client:
+    with service.beside() as other, other.client(caller.key) as client:
         again = client.patch(path, json={"content": "wine"}, headers={"Idempotency-Key": "k"})
 
     assert again.status_code == 409
@@ -214,7 +214,7 @@ def test_two_processes_at_once_make_a_keyed_change_once(service: Service, caller
             headers = {"Idempotency-Key": "k"}
             answers.append(client.patch(path, json={"content": "milk"}, headers=headers))
 
-    with serve(service.database) as other:
+    with service.beside() as other:
         with _held(caller, "replays"):
             threads = [threading.Thread(target=change, args=(one,)) for one in (service, other)]
             for one in threads:
