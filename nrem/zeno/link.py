@@ -20,9 +20,10 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from nrem.config import Settings
 from nrem.digest import Digest
+from nrem.erasure_ledger import ledger_of
 from nrem.errors import ConfigError
 from nrem.llm.embed import Embedder, load_embedder
-from nrem.store import engine, erasing
+from nrem.store import engine, erasing, erasure_line
 from nrem.store import org as orgs
 from nrem.zeno.closing import Closing
 
@@ -148,6 +149,7 @@ class Link(Closing):
         if opened.org_id is None:
             with engine.begin(opened.pool) as conn:
                 engine.check(conn)
+                self._check_erasures(conn)
                 found = self._org if isinstance(self._org, int) else orgs.named(conn, self._org)
             if found is None:
                 raise ConfigError(
@@ -155,6 +157,12 @@ class Link(Closing):
                 )
             opened.org_id = found
         return opened.org_id
+
+    def _check_erasures(self, conn: Connection) -> None:
+        """Refuse a database that was restored from before an erasure; elsewhere nobody can tell."""
+        ledger = ledger_of(self._settings)
+        if ledger.path.exists():
+            erasure_line.check(conn, ledger)
 
     def _opened(self) -> "_Open":
         with self._lock:

@@ -4,12 +4,16 @@ import asyncio
 import os
 import signal
 import threading
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection
 
 from nrem.config import Settings
+from nrem.erasure_ledger import Subject, ledger_of
 from nrem.errors import ConfigError
+from nrem.own_file import own_directory
+from nrem.store.erasure_line import RestoredError
 from nrem.zeno import ConversationStore, Link, SessionStore
 from nrem.zeno.link import Means
 from tests.world import NOW, Org, World
@@ -38,6 +42,29 @@ def test_org_that_nobody_made_is_refused(settings: Settings) -> None:
     store = SessionStore(settings, org="nobody's")
 
     with pytest.raises(ConfigError, match="no org of this name"):
+        run(_open(store, "ana"))
+    run(store.aclose())
+
+
+def test_database_from_before_an_erasure_is_refused(
+    settings: Settings, org: Org, tmp_path: Path
+) -> None:
+    here = settings.model_copy(update={"data_dir": own_directory(tmp_path / "data")})
+    before = SessionStore(here, org=org.number)
+    run(_open(before, "ana"))
+    run(before.aclose())
+    gone = Subject(
+        org_id=org.number,
+        erasure_id=1,
+        kind="user",
+        target_hash=b"somebody whom this database never knew",
+        requested_at=NOW,
+        fenced_at=NOW,
+    )
+    ledger_of(here).begin(gone, model_requests=0, model_requested_at=None)
+    store = SessionStore(here, org=org.number)
+
+    with pytest.raises(RestoredError, match="nrem purge --replay"):
         run(_open(store, "ana"))
     run(store.aclose())
 
