@@ -153,8 +153,12 @@ class Deferred(NremError):  # noqa: N818 - an expected outcome, not a fault
         self.retry_after_seconds = retry_after_seconds
 
 
-class Batched(Deferred):
-    """A piece of work waits for an answer that comes with many others; the rest goes on."""
+class Waiting(Deferred):
+    """One piece of work must wait for what it alone needs; the rest of the pass's goes on."""
+
+
+class Batched(Waiting):
+    """What it waits for is an answer that comes with many others."""
 
 
 class NoModelError(NremError):

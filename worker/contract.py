@@ -217,6 +217,10 @@ def _tells_of_no_failure(_conn: Connection, _work: Work) -> None:
     """Nobody outside reads how far most passes have come."""
 
 
+def _tells_of_no_wait(_conn: Connection, _work: Work, _reason: str) -> None:
+    """Likewise."""
+
+
 def _cannot_park(_conn: Connection, _work: Work, _found: Any) -> None:  # noqa: ANN401
     """Batch and leased passes are parked by the runner."""
 
@@ -261,6 +265,8 @@ class Pass:
     next_due: Callable[[Connection, Work], datetime | None] = _never_due
     # of a leased pass: tells whoever reads how far it has come that a try failed
     failed: Callable[[Connection, Work], None] = _tells_of_no_failure
+    # of a leased pass: tells the same that it waits, with the code of for what
+    deferred: Callable[[Connection, Work, str], None] = _tells_of_no_wait
     # of a batch pass: tells whoever waits for items that they are set aside, with the code of why
     give_up: Callable[[Connection, Work, Sequence[Item], str], None] = _tells_nobody
     # a sweep's way to take one poisonous row out of its claims

@@ -26,6 +26,8 @@ class Done:
     # another state than the step's; then it goes on behind the step `back_to`
     becomes: State | None = None
     back_to: str | None = None
+    # why it is another: told to whoever asks how far it has come
+    error: str | None = None
     changed: int = 0
 
 

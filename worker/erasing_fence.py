@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from nrem.errors import Deferred
+from nrem.errors import Waiting
 from nrem.policy.erase import State, grew_too_much
 from nrem.store import engine, erase_reach, hold
 from nrem.store.erase import Erasure, Facts
@@ -25,11 +25,11 @@ def means(job: Work) -> Means:
 def require_free(conn: Connection, its: Erasure) -> None:
     """Nothing is destroyed while a legal hold stands over it.
 
-    Raises: Deferred, as long as one does.
+    Raises: Waiting, as long as one does.
     """
     hold.lock(conn, its.org_id)
     if erase_reach.is_held(conn, its.org_id, its.target):
-        raise Deferred("legal_hold", retry_after_seconds=_HELD_SECONDS)
+        raise Waiting("legal_hold", retry_after_seconds=_HELD_SECONDS)
 
 
 def _preview(conn: Connection, job: Work, its: Erasure, _made: Any) -> Done:  # noqa: ANN401
@@ -67,7 +67,7 @@ def _fence(conn: Connection, job: Work, its: Erasure, _made: Any) -> Done:  # no
     erase_reach.wait(conn, its)
     reached = erase_reach.take(conn, its, means(job))
     if reached.held:
-        raise Deferred("legal_hold", retry_after_seconds=_HELD_SECONDS)
+        raise Waiting("legal_hold", retry_after_seconds=_HELD_SECONDS)
     if grew_too_much(its.preview.get("tables", {}), reached.tables):
         facts = _shown(conn, job, its, reached)
         erase_reach.release(conn, its)

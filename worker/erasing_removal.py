@@ -59,7 +59,11 @@ def _scan(job: Work, its: Erasure, _found: None) -> Scan:
 
 def _scanned(_conn: Connection, _job: Work, _its: Erasure, made: Scan) -> Done:
     """What was found sets the erasure aside, and what to look for is kept for the next scan."""
-    return Done(facts=Facts(scan=made.as_json()), becomes=None if made.is_clean else State.FAILED)
+    facts = Facts(scan=made.as_json())
+    if made.is_clean:
+        return Done(facts=facts)
+    rows = sum(sum(kinds.values()) for kinds in made.hits.values())
+    return Done(facts=facts, becomes=State.FAILED, error=f"residue: {rows} hits, see scan")
 
 
 def _destroy(job: Work, its: Erasure, _found: None) -> None:

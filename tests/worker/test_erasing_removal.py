@@ -77,6 +77,7 @@ def test_what_is_left_is_counted_and_keeps_the_erasure_open(
 
     assert its.state is State.FAILED
     assert its.scan["hits"] == {"memories": {"exact": 2}}
+    assert its.error == "residue: 2 hits, see scan"
     assert CANARY not in str(its)
     assert list((tmp_path / FOLDER).iterdir())
 
@@ -114,12 +115,14 @@ def test_two_erasures_share_a_rewrite(
         return rewrite.Rewritten(tables=counts[-1], at=done(*given).at)  # type: ignore[arg-type]
 
     assert [read(told, number).state for number in numbers] == [State.DERIVED] * 2
+    assert [read(told, number).error for number in numbers] == ["waits: in_use"] * 2
     monkeypatch.setattr(rewrite, "rewrite", counted)
     for number in numbers:
         _go_on(told, number, tmp_path)
 
     assert sorted(counts) == [0, len(TABLES)]
     assert [read(told, number).state for number in numbers] == [State.CERTIFIED] * 2
+    assert [read(told, number).error for number in numbers] == [None] * 2
 
 
 def test_scan_without_what_to_look_for_says_nothing_is_clean(

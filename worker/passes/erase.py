@@ -92,6 +92,7 @@ def pass_of(steps: tuple[Step, ...]) -> Pass:
         apply=_apply,
         next_due=next_due,
         failed=_failed,
+        deferred=_deferred,
     )
 
 
@@ -113,7 +114,7 @@ def _apply(conn: Connection, job: Work, made: tuple[Found, Any]) -> Changes:
     is_done = done.is_done and done.becomes is None
     state = done.becomes or (step.becomes if is_done else its.reached)
     left_off = step.name if is_done else done.back_to
-    erase.write(conn, its, state, now=job.now, step=left_off, facts=done.facts)
+    erase.write(conn, its, state, now=job.now, step=left_off, facts=done.facts, error=done.error)
     if state is State.CERTIFIED:
         erase_reach.release(conn, its)
     return Changes(
@@ -131,6 +132,13 @@ def _failed(conn: Connection, job: Work) -> None:
     is_last = job.stream.attempts >= _MOST_ATTEMPTS
     state = State.FAILED if is_last else its.state
     erase.write(conn, its, state, now=job.now, error=f"failed after {its.step or 'the request'}")
+
+
+def _deferred(conn: Connection, job: Work, reason: str) -> None:
+    """Whoever asks how far it has come is told what it waits for."""
+    its = erase.read(conn, job.org_id, job.stream.ref_id, is_locked=True)
+    if its is not None and its.state not in ENDED:
+        erase.write(conn, its, its.state, now=job.now, error=f"waits: {reason}")
 
 
 ERASE: Final = pass_of(STEPS)

@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from nrem.errors import Batched, Deferred
+from nrem.errors import Deferred, Waiting
 from nrem.store import inbox, park
 from nrem.store.inbox import Item
 from worker.changes import Changes
@@ -92,7 +92,7 @@ def _defer(step: Step, job: Work, items: Sequence[Item], error: Deferred) -> Out
             delay_seconds=error.retry_after_seconds,
             counts=False,
         )
-        if isinstance(error, Batched):
+        if isinstance(error, Waiting):
             step.rearm(conn, step.duty.next_due(conn, job))
         else:
             step.put_off(conn, error.retry_after_seconds)

@@ -13,7 +13,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from nrem.errors import Batched, Deferred
+from nrem.errors import Deferred, Waiting
 from nrem.policy import drift
 from nrem.store import engine, lease, park
 from nrem.store.inbox import Item
@@ -150,8 +150,9 @@ def _defer(step: Step, job: Work, held: Lease, error: Deferred) -> Outcome:
     _skip(step, held)
     with step.begin() as conn:
         lease.finish(conn, held)
-        put_off = step.wait if isinstance(error, Batched) else step.put_off
+        put_off = step.wait if isinstance(error, Waiting) else step.put_off
         lease.arm(conn, held, put_off(conn, error.retry_after_seconds))
+        step.duty.deferred(conn, replace(job, lease=held), error.reason)
         changes = Changes(read=0, reason=error.reason)
         return step.record(conn, replace(job, lease=held), "deferred", changes)
 

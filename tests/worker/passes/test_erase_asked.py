@@ -70,7 +70,23 @@ def test_hold_keeps_a_confirmed_erasure_waiting(org: Org) -> None:
     (outcome,) = [one for one in run(org) if one.outcome != "noop"]
 
     assert (outcome.outcome, outcome.changes.reason) == ("deferred", "legal_hold")
-    assert read(org, number).state is State.CONFIRMED
+    its = read(org, number)
+    assert (its.state, its.error) == (State.CONFIRMED, "waits: legal_hold")
+
+
+def test_erasure_under_a_hold_keeps_no_other_waiting(org: Org) -> None:
+    for user, agent in ((ALICE, "agent"), (BOB, "other")):
+        live(org, user, agent)
+    numbers = [ask(org, Kind.USER, user) for user in (ALICE, BOB)]
+    run(org)
+    with engine.begin(org.world.api, org_id=org.number, now=NOW) as conn:
+        for number in numbers:
+            confirm(org, number)
+        hold.place(conn, org.number, HoldKind.AGENT, 1, reference="case 1")
+
+    run(org)
+
+    assert [read(org, number).state for number in numbers] == [State.CONFIRMED, State.CERTIFIED]
 
 
 def test_hold_refuses_the_request(org: Org) -> None:
