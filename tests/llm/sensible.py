@@ -1,10 +1,13 @@
 """A model that answers sensibly and the same each time, for the double of the Messages API."""
 
 import json
+import re
 from collections import defaultdict
 from typing import Any
 
 from tests.llm.messages_api import Request
+
+_NUMBER = re.compile(r"[0-9]+")
 
 
 def _duty(request: Request) -> str:
@@ -62,8 +65,27 @@ def _observations(shown: Any) -> Any:  # noqa: ANN401
     }
 
 
-def _edits(_shown: Any) -> Any:  # noqa: ANN401
-    return {"edits": []}
+def _edits(shown: Any) -> Any:  # noqa: ANN401
+    """What is told several times with another number is told once with all of them."""
+    alike = defaultdict(list)
+    for one in shown["observations"]:
+        alike[_NUMBER.sub("#", one["text"])].append(one)
+    return {
+        "edits": [
+            {
+                "verb": "merge",
+                "source_ids": [one["id"] for one in its],
+                "text": text.replace("#", _numbers(its)),
+            }
+            for text, its in alike.items()
+            if len(its) > 1 and text.count("#") == 1
+        ]
+    }
+
+
+def _numbers(observations: list[Any]) -> str:
+    found = (number for one in observations for number in _NUMBER.findall(one["text"]))
+    return ", ".join(dict.fromkeys(found))
 
 
 _REPLIES = {

@@ -66,11 +66,13 @@ def _turns(person: Person, number: int, event: Any) -> Iterator[dict[str, Any]]:
             turn_id=f"turn-{said(person, f'turn id {number} {place}')}",
             metadata=person.metadata(f"turn {number}", Fate.SESSION),
         )
-    yield event(
-        "turn",
-        role="user",
-        content=f"I always drink {said(person, 'repeated')} tea in the morning.",
-    )
+    # The same again is one episode with several sources; what differs in a number is one of several
+    # episodes, of which knowledge is made: it belongs to no session, and outlives all but the last.
+    for content in (
+        f"I always drink {said(person, 'repeated')} tea in the morning.",
+        f"My breakfast is {number + 2} slices of {said(person, 'counted')} bread with honey.",
+    ):
+        yield event("turn", role="user", content=content)
 
 
 def alone(person: Person) -> None:
