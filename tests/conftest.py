@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, settings
 for _name in [name for name in os.environ if name.startswith(("ANTHROPIC_", "NREM_LLM"))]:
     del os.environ[_name]
 
-pytest_plugins = ["tests.postgres"]
+pytest_plugins = ["tests.memory", "tests.postgres"]
 
 # Derandomised: a run that fails here fails everywhere. `HYPOTHESIS_PROFILE=long` looks further.
 settings.register_profile(

@@ -52,8 +52,9 @@ _SETTINGS: Final = ERASURE_SETTINGS | {
     "unix_socket_permissions": "0700",
     "log_checkpoints": "off",
 }
-# A killed server still loses nothing that was committed; a machine that crashes may.
-_NOT_DURABLE: Final = {"fsync": "off", "full_page_writes": "off"}
+# A killed server still loses nothing that was committed; a machine that crashes may. Tests have
+# several systems on one server at once, each with pools of its own.
+_NOT_DURABLE: Final = {"fsync": "off", "full_page_writes": "off", "max_connections": "200"}
 
 
 class EmbeddedPostgres(EmbeddedServer):

@@ -12,16 +12,24 @@ from nrem.command.load import describe, load
 from nrem.command.server import AnswerError, Server
 from tests.api.serving import Caller, Service
 from tests.command.talk import LINES, locomo, own, written
+from tests.world import TOOLS
+from worker.passes import BY_NAME
+from worker.runner import Cause, Setting, drain
 
 
 @contextmanager
 def working(caller: Caller) -> Iterator[None]:
-    """Passes run beside the block, as the worker process would do it."""
+    """Passes run beside the block for every org, as the worker process would do it.
+
+    What other tests left to do counts for whoever asks how much there is.
+    """
     done = threading.Event()
+    setting = Setting(database=caller.world.worker, tools=TOOLS, cause=Cause(name="command"))
 
     def work() -> None:
         while not done.is_set():
-            caller.run("score", "embed", "consolidate", "observe")
+            for name in ("score", "embed", "consolidate", "observe"):
+                drain(setting, BY_NAME[name])
             done.wait(0.05)
 
     thread = threading.Thread(target=work)

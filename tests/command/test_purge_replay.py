@@ -65,10 +65,10 @@ def copied(cluster: EmbeddedPostgres, original: Database) -> Iterator[Database]:
 @contextmanager
 def dumped(cluster: EmbeddedPostgres, original: Database) -> Iterator[Database]:
     """A dump of it, restored."""
-    dump = [binary("pg_dump"), "--format=custom", original.admin_url]
+    dump = [str(binary("pg_dump")), "--format=custom", original.admin_url]
     told = subprocess.run(dump, capture_output=True, check=True).stdout
     with created(cluster, "template0") as copy:
-        restore = [binary("pg_restore"), "--exit-on-error", f"--dbname={copy.admin_url}"]
+        restore = [str(binary("pg_restore")), "--exit-on-error", f"--dbname={copy.admin_url}"]
         subprocess.run(restore, input=told, capture_output=True, check=True)
         yield copy
 
