@@ -122,7 +122,6 @@ def said(world: World) -> int:
 @pytest.mark.parametrize(
     "name",
     [
-        "scheduler",
         "poll",
         pytest.param("api", marks=full_only),
         pytest.param("worker", marks=full_only),
@@ -135,7 +134,7 @@ def test_nothing_starts_on_it(restored: Restored, name: str) -> None:
     assert "nrem purge --replay" in done.stderr + done.stdout
 
 
-@pytest.mark.parametrize("restored", [copied, dumped], indirect=True)
+@pytest.mark.parametrize("restored", [pytest.param(copied, marks=full_only), dumped], indirect=True)
 def test_replay_erases_again_and_lets_everything_start(restored: Restored) -> None:
     with connected(restored.database) as world:
         before = said(world)
