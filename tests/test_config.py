@@ -8,6 +8,7 @@ import pytest
 from nrem.config import Settings, default_data_dir
 from nrem.embedded.children import CHECKOUT
 from nrem.errors import ConfigError
+from tests.interpreter import compiled
 
 
 def test_every_wrong_setting_is_named_and_none_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -86,8 +87,12 @@ def test_pepper_is_made_once_and_owner_only(tmp_path: Path) -> None:
 
 def test_processes_that_start_together_agree_on_the_pepper(tmp_path: Path) -> None:
     code = "from nrem.config import Settings; print(Settings().load_pepper().decode())"
-    environment = {"PYTHONPATH": str(CHECKOUT), "NREM_DATA_DIR": str(tmp_path / "data")}
-    command = [sys.executable, "-B", "-c", code]
+    environment = {
+        **compiled(),
+        "PYTHONPATH": str(CHECKOUT),
+        "NREM_DATA_DIR": str(tmp_path / "data"),
+    }
+    command = [sys.executable, "-c", code]
 
     racers = [subprocess.Popen(command, env=environment, stdout=subprocess.PIPE) for _ in range(4)]
     found = {racer.communicate()[0] for racer in racers}

@@ -1,10 +1,11 @@
-"""The main job, as a newcomer runs it: `nrem --exit`, twice, and once more after a `kill -9`."""
+"""The main job, as a newcomer runs it: once, once more until a `kill -9`, and again after it."""
 
 import json
 import re
 import stat
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -47,69 +48,28 @@ def environment(data: Path) -> dict[str, str]:
     return {"PYTHONPATH": checkout, "NREM_DATA_DIR": str(data), "NREM_EMBEDDER": "hash"}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Killed:
+    """A system that went on after the main job, was told something, and was killed."""
+
+    output: str
+    metrics: str
+    # its processes, and those of them that had ended right after it
+    below: int
+    ended: int
+    is_running: bool
+
+
 @pytest.fixture(scope="module")
-def runs(environment: dict[str, str]) -> list[tuple[int, str]]:
-    """Status and output of two runs, one after the other, in one new directory."""
-    return [ran(*_MAIN_JOB, "--exit", environment=environment) for _ in range(2)]
+def first(environment: dict[str, str]) -> tuple[int, str]:
+    """Status and output in a new directory."""
+    return ran(*_MAIN_JOB, "--exit", environment=environment)
 
 
-def test_main_job_ends_well_twice_in_a_row(runs: list[tuple[int, str]]) -> None:
-    assert [status for status, _ in runs] == [0, 0], runs
-
-
-def test_memories_are_shown_with_importance_tier_future_and_sources(
-    runs: list[tuple[int, str]],
-) -> None:
-    shown = [_FACTS.findall(output) for _, output in runs]
-
-    assert len(shown[0]) > 20
-    assert len(shown[0]) == len(shown[1])
-
-
-def test_what_was_said_in_several_sessions_is_known_and_names_its_turns(
-    runs: list[tuple[int, str]],
-) -> None:
-    known = re.compile(
-        r"^ +semantic \| .+ \| does not fade \| from S\d:\d+(, S\d:\d+)+$", re.MULTILINE
-    )
-
-    shown = [known.findall(output) for _, output in runs]
-
-    assert len(shown[0]) == len(shown[1]) > 0
-
-
-def test_questions_are_answered_with_date_and_source(runs: list[tuple[int, str]]) -> None:
-    answers = re.findall(r"^ +said \d{4}-\d\d-\d\d in S\d:\d+", runs[0][1], re.MULTILINE)
-
-    assert len(answers) == 3
-
-
-def test_observations_are_shown_with_date_and_source_and_the_context_block(
-    runs: list[tuple[int, str]],
-) -> None:
-    noted = re.findall(
-        r"^ +(?:high|medium|low) \| said \d{4}-\d\d-\d\d \| from S\d:\d+", runs[0][1], re.MULTILINE
-    )
-    block = re.findall(r"^ +## Observations\n +### \d{4}-\d\d-\d\d$", runs[0][1], re.MULTILINE)
-
-    assert (len(noted), len(block)) == (4, 1)
-
-
-def test_development_key_is_shown_once_and_kept(data: Path, runs: list[tuple[int, str]]) -> None:
-    key = json.loads((data / "keys.json").read_text(encoding="utf-8"))["api"]
-
-    assert [output.count(key) for _, output in runs] == [1, 0]
-
-
-def test_data_is_its_owners_alone(data: Path, runs: list[tuple[int, str]]) -> None:
-    assert stat.S_IMODE(data.stat().st_mode) == 0o700
-    assert stat.S_IMODE((data / "keys.json").stat().st_mode) == 0o600
-    assert stat.S_IMODE((data / "pepper").stat().st_mode) == 0o600
-
-
-def test_killed_system_leaves_no_process_and_no_content_and_starts_again(
-    data: Path, environment: dict[str, str], runs: list[tuple[int, str]]
-) -> None:
+@pytest.fixture(scope="module")
+def killed(data: Path, environment: dict[str, str], first: tuple[int, str]) -> Killed:
+    """The second one in that directory."""
+    assert first[0] == 0, first
     with part(*_MAIN_JOB, environment=environment) as job:
         probe.until(lambda: "API:" in job.said() or job.has_ended(), "the main job is done")
         endpoints = stack.running(data)
@@ -122,17 +82,86 @@ def test_killed_system_leaves_no_process_and_no_content_and_starts_again(
 
         job.process.kill()
 
-        assert len(below) > 7
-        assert all(has_ended(pid) for pid in below)
-        assert stack.running(data) is None
-    assert "nrem_runs" in metrics
-    assert not _found_in(metrics.encode())
+        return Killed(
+            output=job.said(),
+            metrics=metrics,
+            below=len(below),
+            ended=sum(has_ended(pid) for pid in below),
+            is_running=stack.running(data) is not None,
+        )
+
+
+@pytest.fixture(scope="module")
+def again(environment: dict[str, str], killed: Killed) -> tuple[int, str]:
+    """The third one."""
+    assert not killed.is_running
+    return ran(*_MAIN_JOB, "--exit", environment=environment)
+
+
+@pytest.fixture(scope="module")
+def outputs(first: tuple[int, str], killed: Killed) -> list[str]:
+    """What was shown to who began, and to who came back."""
+    return [first[1], killed.output]
+
+
+def test_memories_are_shown_with_importance_tier_future_and_sources(outputs: list[str]) -> None:
+    shown = [_FACTS.findall(output) for output in outputs]
+
+    assert len(shown[0]) > 20
+    assert len(shown[0]) == len(shown[1])
+
+
+def test_what_was_said_in_several_sessions_is_known_and_names_its_turns(
+    outputs: list[str],
+) -> None:
+    shown = [_KNOWN.findall(output) for output in outputs]
+
+    assert len(shown[0]) == len(shown[1]) > 0
+
+
+def test_questions_are_answered_with_date_and_source(outputs: list[str]) -> None:
+    answers = re.findall(r"^ +said \d{4}-\d\d-\d\d in S\d:\d+", outputs[0], re.MULTILINE)
+
+    assert len(answers) == 3
+
+
+def test_observations_are_shown_with_date_and_source_and_the_context_block(
+    outputs: list[str],
+) -> None:
+    noted = re.findall(
+        r"^ +(?:high|medium|low) \| said \d{4}-\d\d-\d\d \| from S\d:\d+", outputs[0], re.MULTILINE
+    )
+    block = re.findall(r"^ +## Observations\n +### \d{4}-\d\d-\d\d$", outputs[0], re.MULTILINE)
+
+    assert (len(noted), len(block)) == (4, 1)
+
+
+def test_development_key_is_shown_once_and_kept(data: Path, outputs: list[str]) -> None:
+    key = json.loads((data / "keys.json").read_text(encoding="utf-8"))["api"]
+
+    assert [output.count(key) for output in outputs] == [1, 0]
+
+
+@pytest.mark.usefixtures("first")
+def test_data_is_its_owners_alone(data: Path) -> None:
+    assert stat.S_IMODE(data.stat().st_mode) == 0o700
+    assert stat.S_IMODE((data / "keys.json").stat().st_mode) == 0o600
+    assert stat.S_IMODE((data / "pepper").stat().st_mode) == 0o600
+
+
+def test_killed_system_leaves_no_process_and_no_content(data: Path, killed: Killed) -> None:
+    assert killed.ended == killed.below > 7
+    assert not killed.is_running
+    assert "nrem_runs" in killed.metrics
+    assert not _found_in(killed.metrics.encode())
     assert not _found_below(data / "logs")
     assert not _found_below(data / "valkey")
     # The control: the database's files hold every one of them.
     assert _found_below(data / "postgres") == set(_CANARIES) - {"query"}
 
-    status, output = ran(*_MAIN_JOB, "--exit", environment=environment)
+
+def test_killed_system_starts_again(data: Path, again: tuple[int, str]) -> None:
+    status, output = again
 
     assert status == 0, output
     assert not _found_below(data / "logs")

@@ -134,6 +134,7 @@ def _any_ended(parts: list[Part]) -> bool:
     return False
 
 
+@full_only
 def test_every_process_refuses_a_database_at_another_version(
     data_dir: Path, database: Database, broker: _TcpValkey
 ) -> None:

@@ -14,6 +14,7 @@ from typing import IO, Final
 
 from nrem.embedded.children import CHECKOUT
 from tests.faults import probe
+from tests.interpreter import compiled
 
 # Long enough for the main job on a busy machine.
 _END_SECONDS: Final = 90.0
@@ -66,7 +67,7 @@ def part(*command: str, environment: Mapping[str, str]) -> Iterator[Part]:
             env={
                 "PATH": os.environ.get("PATH", os.defpath),
                 "HOME": os.environ.get("HOME", "/"),
-                "PYTHONDONTWRITEBYTECODE": "1",
+                **compiled(),
                 **environment,
             },
             stdin=subprocess.DEVNULL,

@@ -74,6 +74,7 @@ def _states(system: System, talk: Conversation) -> set[str]:
         return {server.session(session.session_id)["state"] for session in talk.sessions}
 
 
+@full_only
 def test_sample_completes_through_celery_alone(
     data_dir: Path, database: Database, broker: _Broker
 ) -> None:

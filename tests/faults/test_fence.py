@@ -19,6 +19,7 @@ import pytest
 from nrem.clock import utc_now
 from nrem.embedded.children import CHECKOUT
 from tests.faults import probe
+from tests.interpreter import compiled
 from tests.postgres import Database
 from tests.world import TOOLS, Org, end, turn
 from worker.passes.consolidate import CONSOLIDATE
@@ -80,7 +81,7 @@ def _poll(database: Database, verb: str, fence: str) -> Iterator["subprocess.Pop
         env={
             "PATH": os.environ.get("PATH", os.defpath),
             "PYTHONPATH": str(CHECKOUT),
-            "PYTHONDONTWRITEBYTECODE": "1",
+            **compiled(),
             "NREM_DATABASE_URL": database.worker_url,
             "NREM_BROKER_URL": "none",
             "NREM_EMBEDDER": "hash",

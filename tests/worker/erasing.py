@@ -77,12 +77,16 @@ def run(org: Org, *, duty: Pass = ERASE, data_dir: Path | None = None) -> list[O
 
 def until(org: Org, number: int, state: State) -> None:
     """Drive the pass step by step, until the erasure has come so far."""
-    tools = tools_of(org)
     for _ in range(20):
         if read(org, number).state is state:
             return
-        step(replace(org.world.setting(), tools=tools), ERASE)
+        once(org)
     raise AssertionError(read(org, number))
+
+
+def once(org: Org, *, data_dir: Path | None = None) -> None:
+    """Do one step of what is due."""
+    step(replace(org.world.setting(), tools=tools_of(org, data_dir)), ERASE)
 
 
 def read(org: Org, number: int) -> Erasure:
