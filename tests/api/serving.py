@@ -186,6 +186,8 @@ def _listening() -> socket.socket:
     # asyncio switches Nagle's algorithm off only where the protocol is named.
     made = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     made.bind(("127.0.0.1", 0))
+    # Who connects before the server takes it over waits in line.
+    made.listen()
     return made
 
 
