@@ -105,7 +105,8 @@ def require_givable(scopes: Sequence[str], caller: Caller, *, field: str | None 
     """Raises: ForbiddenError when the caller may not give these scopes to anybody."""
     if not key.may_be_given(scopes, caller.scopes):
         raise ForbiddenError(
-            "a key gives the scopes of the API, and those it has itself",
+            "a key gives the scopes of the API and those it has itself; one that may request and "
+            "confirm erasures gives neither of these",
             field=field,
             remedy="make it on the server with `nrem keys create`",
         )

@@ -204,9 +204,13 @@ def is_same(conn: Connection, org_id: int, key_row_id: int, other_id: int | None
 def may_be_given(scopes: Sequence[str], by: Sequence[str] | frozenset[str]) -> bool:
     """Whether a key with the scopes `by` may give these: those of the API, and its own.
 
-    So nobody who may request an erasure can give himself the right to confirm it.
+    One that may request erasures and confirm them gives neither right: it could make the second
+    key itself. So nobody who may request an erasure can give himself the right to confirm it.
     """
-    return set(scopes) <= {*API_SCOPES, *by}
+    own = set(by)
+    if {PURGE_REQUEST, PURGE_CONFIRM} <= own:
+        own -= {PURGE_REQUEST, PURGE_CONFIRM}
+    return set(scopes) <= {*API_SCOPES, *own}
 
 
 def _read(conn: Connection, org_id: int, *, after_id: int, until_id: int, limit: int) -> list[Kept]:

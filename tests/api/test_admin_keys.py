@@ -167,6 +167,16 @@ def test_key_gives_the_scopes_of_the_api_and_its_own(admin: Caller, scope: str) 
     assert answer.status_code == expected
 
 
+@pytest.mark.parametrize("scope", [key.PURGE_REQUEST, key.PURGE_CONFIRM])
+def test_key_that_may_request_and_confirm_gives_nobody_either(
+    service: Service, admin: Caller, scope: str
+) -> None:
+    with administrator(service, admin.org, key.SCOPES) as both:
+        answers = [both.post(PATH, {"scopes": given}) for given in ([scope], [key.ADMIN_READ])]
+
+    assert [one.status_code for one in answers] == [403, 201]
+
+
 def test_key_without_a_right_cannot_get_it_by_rotating_one_that_has_it(
     service: Service, admin: Caller
 ) -> None:
