@@ -30,7 +30,7 @@ _PAUSE_SECONDS: Final = (0.5, 1.0)
 _AFTER_FAULT_SECONDS: Final = 2.0
 _BEAT_SECONDS: Final = 5.0
 _UPKEEP_SECONDS: Final = 1.0
-OF_SYSTEM: Final = tuple(duty for duty in PASSES if duty.sweep is not None)
+_OF_SYSTEM: Final = tuple(duty for duty in PASSES if duty.sweep is not None)
 OF_ORGS: Final = tuple(duty for duty in PASSES if duty.sweep is None)
 # Long enough for a nudge to reach a worker that is free; a dead broker costs a tick as much.
 _GRACE_SECONDS: Final = 5.0
@@ -54,7 +54,7 @@ def _keep_up(process: Process, stop: Event) -> None:
     try:
         while not stop.wait(_UPKEEP_SECONDS):
             try:
-                for duty in OF_SYSTEM:
+                for duty in _OF_SYSTEM:
                     process.run(duty, Cause(name="poll"))
             except (DBAPIError, PoolTimeout) as error:
                 _log.warning("poll.database_away", error=type(error).__name__)

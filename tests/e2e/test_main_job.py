@@ -104,6 +104,10 @@ def outputs(first: tuple[int, str], killed: Killed) -> list[str]:
     return [first[1], killed.output]
 
 
+def test_main_job_ends_well(first: tuple[int, str]) -> None:
+    assert first[0] == 0, first
+
+
 def test_memories_are_shown_with_importance_tier_future_and_sources(outputs: list[str]) -> None:
     shown = [_FACTS.findall(output) for output in outputs]
 
