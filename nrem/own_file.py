@@ -11,13 +11,15 @@ from nrem.errors import ConfigError
 def own_directory(path: Path) -> Path:
     """Make `path` if missing, as a directory only its owner may enter (mode 0700), and return it.
 
-    An empty directory is closed to others; one with files in it may be anybody's, so its mode
-    stays as it is.
+    What lacks above it is made so too: that may be the data directory. An empty directory is closed
+    to others; one with files in it may be anybody's, so its mode stays as it is.
 
     Raises: ConfigError when it belongs to somebody else, is open to others, or cannot be made.
     """
     try:
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        above = [one for one in path.parents if not one.exists()]
+        for one in (*reversed(above), path):
+            one.mkdir(mode=0o700, exist_ok=True)
         status = path.stat()
         if status.st_uid != os.geteuid():
             raise ConfigError(

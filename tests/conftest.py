@@ -12,6 +12,10 @@ from hypothesis import HealthCheck, settings
 for _name in [name for name in os.environ if name.startswith(("ANTHROPIC_", "NREM_LLM"))]:
     del os.environ[_name]
 
+# No test touches what whoever runs it keeps: the usual data directory cannot be made.
+os.environ.pop("NREM_DATA_DIR", None)
+os.environ["XDG_DATA_HOME"] = os.devnull
+
 # No test speaks TLS, and every client of HTTP would load all authorities anew, for 20 ms each.
 for _module, _name in ((ssl, "create_default_context"), (httpcore2, "default_ssl_context")):
     setattr(_module, _name, functools.cache(getattr(_module, _name)))

@@ -17,6 +17,16 @@ def test_empty_directory_is_closed_to_others(tmp_path: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o700
 
 
+def test_what_lacks_above_it_is_closed_to_others_too(tmp_path: Path) -> None:
+    path = tmp_path / "share" / "nrem" / "audit"
+
+    own_directory(path)
+    (path / "heads.json").touch()
+
+    assert own_directory(path.parent) == path.parent
+    assert stat.S_IMODE(path.parent.parent.stat().st_mode) == 0o700
+
+
 def test_directory_with_other_files_keeps_its_mode(tmp_path: Path) -> None:
     path = tmp_path / "home"
     path.mkdir()

@@ -20,7 +20,7 @@ from nrem.embedded.valkey import EmbeddedValkey
 from tests.extent import full_only
 from tests.faults import ledger, probe
 from tests.faults.ledger import Faults
-from tests.faults.part import Part, part, ran
+from tests.faults.part import any_ended, part, ran
 from tests.faults.talk import conversation
 from tests.postgres import Database
 
@@ -101,7 +101,7 @@ def test_each_part_runs_by_its_ordinary_command(
             parts.enter_context(part(*command, environment=environment))
             for command in (_WORKER, _POLL, _SCHEDULER, (*_API, str(port)))
         ]
-        probe.until(lambda: _listens(port) or _any_ended(started), "the API listens")
+        probe.until(lambda: _listens(port) or any_ended(started), "the API listens")
         server = parts.enter_context(Server(f"http://127.0.0.1:{port}", key))
         done = Loaded()
         feed(server, talk, done)
@@ -126,12 +126,6 @@ def test_each_part_runs_by_its_ordinary_command(
 def _listens(port: int) -> bool:
     with contextlib.closing(socket.socket()) as connection:
         return connection.connect_ex(("127.0.0.1", port)) == 0
-
-
-def _any_ended(parts: list[Part]) -> bool:
-    for one in parts:
-        assert not one.has_ended(), one.said()
-    return False
 
 
 @full_only

@@ -6,11 +6,11 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Final, Literal
 
 from nrem.embedded.children import CHECKOUT
 from tests.faults import probe
@@ -67,6 +67,8 @@ def part(*command: str, environment: Mapping[str, str]) -> Iterator[Part]:
             env={
                 "PATH": os.environ.get("PATH", os.defpath),
                 "HOME": os.environ.get("HOME", "/"),
+                # The usual data directory is not for tests: `tests/conftest.py` says why.
+                "XDG_DATA_HOME": os.devnull,
                 **compiled(),
                 **environment,
             },
@@ -81,6 +83,13 @@ def part(*command: str, environment: Mapping[str, str]) -> Iterator[Part]:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+
+
+def any_ended(parts: Iterable[Part]) -> Literal[False]:
+    """For a wait that none of these may end during: fails with what the one said that did."""
+    for one in parts:
+        assert not one.has_ended(), one.said()
+    return False
 
 
 def ran(*command: str, environment: Mapping[str, str]) -> tuple[int, str]:
