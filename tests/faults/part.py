@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Final, Literal
+from typing import IO, Final
 
 from nrem.embedded.children import CHECKOUT
 from tests.faults import probe
@@ -85,7 +85,7 @@ def part(*command: str, environment: Mapping[str, str]) -> Iterator[Part]:
             process.wait()
 
 
-def any_ended(parts: Iterable[Part]) -> Literal[False]:
+def any_ended(parts: Iterable[Part]) -> bool:
     """For a wait that none of these may end during: fails with what the one said that did."""
     for one in parts:
         assert not one.has_ended(), one.said()

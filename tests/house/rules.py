@@ -9,7 +9,7 @@ import io
 import re
 import sys
 import tokenize
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
@@ -62,6 +62,11 @@ class Module:
         """The syntax tree of the text."""
         return ast.parse(self.source, self.path)
 
+    @cached_property
+    def nodes(self) -> list[ast.AST]:
+        """All nodes of the tree: every rule looks at them."""
+        return list(ast.walk(self.tree))
+
     def lies_in(self, *patterns: str) -> bool:
         """Whether the path matches one of `patterns`, or lies below a folder that does."""
         path = PurePosixPath(self.path)
@@ -74,7 +79,7 @@ def commits(module: Module) -> Iterator[Finding]:
     """A transaction ends where it began: in the engine, the runner, or a route's dependency."""
     if module.lies_in(*COMMITS, "tests"):
         return
-    for call in _calls(module.tree):
+    for call in _calls(module.nodes):
         if _last(call.func) in {"commit", "rollback"}:
             yield call.lineno, "only the engine, the runner and the API's dependencies commit"
 
@@ -83,10 +88,10 @@ def broad_excepts(module: Module) -> Iterator[Finding]:
     """Expected faults are named; only what must outlive every fault catches all."""
     if module.lies_in(*CATCHES_ALL):
         return
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.ExceptHandler) and _is_broad(node.type):
             yield node.lineno, "name the exceptions that can be expected here"
-    for call in _calls(module.tree):
+    for call in _calls(module.nodes):
         if _last(call.func) == "suppress" and any(_is_broad(node) for node in call.args):
             yield call.lineno, "name the exceptions that can be expected here"
 
@@ -95,20 +100,20 @@ def execute_in_loops(module: Module) -> Iterator[Finding]:
     """Writes are set-based: one statement takes an array instead of a loop sending many."""
     if not module.lies_in("nrem/store", "worker"):
         return
-    for loop in ast.walk(module.tree):
+    for loop in module.nodes:
         for part in _repeated(loop):
-            for call in _calls(part):
+            for call in _calls(ast.walk(part)):
                 if _last(call.func) in EXECUTES:
                     yield call.lineno, "send one statement with an array, not one per item"
 
 
 def nested_imports(module: Module) -> Iterator[Finding]:
     """Imports stand at the top, save for heavy optional extras and the door of a lazy package."""
-    for function in ast.walk(module.tree):
+    for function in module.nodes:
         if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
             if function.name == "__getattr__" and module.lies_in(*DOORS):
                 continue
-            for line, names in _imports(function):
+            for line, names in _imports(ast.walk(function)):
                 if not {name.partition(".")[0] for name in names} <= HEAVY:
                     yield line, "import at the top of the module"
 
@@ -118,10 +123,10 @@ def scanning(module: Module) -> Iterator[Finding]:
     if module.lies_in("tests"):
         return
     banned = SCANS | LISTINGS if module.lies_in(*WRITES_LISTS) else SCANS
-    for line, names in _imports(module.tree):
+    for line, names in _imports(module.nodes):
         if "pkgutil" in {name.partition(".")[0] for name in names}:
             yield line, "write the list out instead of scanning for modules"
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.Attribute | ast.Name) and _last(node) in banned:
             yield node.lineno, "write the list out instead of looking for what there is"
 
@@ -130,8 +135,8 @@ def built_sql(module: Module) -> Iterator[Finding]:
     """The text of a statement is constant; values are bound."""
     if module.lies_in("tests"):
         return
-    built = _built_names(module.tree)
-    for call in _calls(module.tree):
+    built = _built_names(module.nodes)
+    for call in _calls(module.nodes):
         if _last(call.func) in {*EXECUTES, "text"} and call.args:
             first = call.args[0]
             if _is_built(first) or (isinstance(first, ast.Name) and first.id in built):
@@ -142,10 +147,10 @@ def sql_outside_store(module: Module) -> Iterator[Finding]:
     """Statements live in nrem/store and migrations; the embedded server asks if it is up."""
     if module.lies_in("nrem/store", "nrem/embedded", "migrations", "tests"):
         return
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.ImportFrom) and _names_from(node, "sqlalchemy") & SQL_WORDS:
             yield node.lineno, "statements live in nrem/store"
-    for call in _calls(module.tree):
+    for call in _calls(module.nodes):
         if _last(call.func) in EXECUTES and call.args and _is_text(call.args[0]):
             yield call.lineno, "statements live in nrem/store"
 
@@ -154,7 +159,7 @@ def wall_clocks(module: Module) -> Iterator[Finding]:
     """Only nrem/clock.py reads a clock or waits; everything else is handed `now`."""
     if module.lies_in("nrem/clock.py"):
         return
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.Attribute | ast.ImportFrom) and _reads_clock(node):
             yield node.lineno, "use nrem.clock, or take `now` as an argument"
 
@@ -163,7 +168,7 @@ def impure_policy(module: Module) -> Iterator[Finding]:
     """Policy computes from its arguments: pure parts of the standard library, and itself."""
     if not module.lies_in("nrem/policy"):
         return
-    for line, names in _imports(module.tree):
+    for line, names in _imports(module.nodes):
         for name in names:
             root = name.partition(".")[0]
             is_own = f"{name}.".startswith(("_typeshed.", "nrem.errors.", "nrem.policy."))
@@ -202,8 +207,8 @@ RULES: Final[tuple[Callable[[Module], Iterator[Finding]], ...]] = (
 )
 
 
-def _calls(tree: ast.AST) -> Iterator[ast.Call]:
-    return (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+def _calls(nodes: Iterable[ast.AST]) -> Iterator[ast.Call]:
+    return (node for node in nodes if isinstance(node, ast.Call))
 
 
 def _last(node: ast.AST) -> str:
@@ -213,9 +218,9 @@ def _last(node: ast.AST) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
-def _imports(tree: ast.AST) -> Iterator[tuple[int, list[str]]]:
-    """Line and dotted origins of every import below `tree`."""
-    for node in ast.walk(tree):
+def _imports(nodes: Iterable[ast.AST]) -> Iterator[tuple[int, list[str]]]:
+    """Line and dotted origins of every import among `nodes`."""
+    for node in nodes:
         if isinstance(node, ast.Import):
             yield node.lineno, [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
@@ -276,11 +281,11 @@ def _is_built(node: ast.expr) -> bool:
     return isinstance(node, ast.JoinedStr)
 
 
-def _built_names(tree: ast.AST) -> set[str]:
+def _built_names(nodes: Iterable[ast.AST]) -> set[str]:
     """Names that are given an f-string or another built text anywhere in the module."""
     return {
         target.id
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, ast.Assign) and _is_built(node.value)
         for target in node.targets
         if isinstance(target, ast.Name)
