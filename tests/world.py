@@ -14,7 +14,6 @@ import pytest
 from sqlalchemy import Connection, Engine
 
 from nrem.digest import Digest
-from nrem.embedded.postgres import SUPERUSER
 from nrem.llm.embed_hash import HashEmbedder
 from nrem.llm.offline import OfflineProvider
 from nrem.store import engine, event, work
@@ -22,6 +21,7 @@ from nrem.store import org as orgs
 from nrem.store.append import append
 from nrem.store.event import Appended, NewEvent
 from nrem.store.work import Waits
+from tests.engines import lent
 from tests.postgres import Database
 from worker.contract import Pass, Tools
 from worker.passes import BY_NAME
@@ -89,6 +89,7 @@ def end(session: str, **place: Any) -> NewEvent:  # noqa: ANN401
 class World:
     """One migrated database and everybody who connects to it."""
 
+    database: Database
     api: Engine
     worker: Engine
     admin: Engine
@@ -197,17 +198,8 @@ class Org:
 @contextmanager
 def connected(database: Database) -> Iterator[World]:
     """The world of one database; its connections end with it."""
-    world = World(
-        api=engine.sync_engine(database.api_url, engine.API, pool_size=8),
-        worker=engine.sync_engine(database.worker_url, engine.WORKER, pool_size=8),
-        admin=engine.sync_engine(database.admin_url, engine.ADMIN, pool_size=1),
-        superuser=engine.sync_engine(database.admin_url, SUPERUSER, pool_size=2),
-    )
-    try:
-        yield world
-    finally:
-        for pool in (world.api, world.worker, world.admin, world.superuser):
-            pool.dispose()
+    with lent(database) as (api, worker, admin, superuser):
+        yield World(database=database, api=api, worker=worker, admin=admin, superuser=superuser)
 
 
 @pytest.fixture

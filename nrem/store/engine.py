@@ -54,14 +54,18 @@ def _options(role: str, session: tuple[tuple[str, str], ...] = _SESSION) -> dict
     return {"options": settings, "connect_timeout": 10, "application_name": role}
 
 
+# hide_parameters: an error's text must not repeat what a person said.
+# use_native_hstore: there is none, and the first connection of each engine would look for it.
+_USUAL: Final = {"hide_parameters": True, "use_native_hstore": False}
+
+
 def _pool(size: int) -> dict[str, Any]:
-    # hide_parameters: an error's text must not repeat what a person said.
     return {
+        **_USUAL,
         "pool_size": size,
         "max_overflow": 0,
         "pool_timeout": 10,
         "pool_pre_ping": True,
-        "hide_parameters": True,
     }
 
 
@@ -83,7 +87,7 @@ def maintenance_engine(url: str) -> Engine:
         connect_args=_options(MAINTAIN, _MAINTENANCE),
         poolclass=NullPool,
         isolation_level="AUTOCOMMIT",
-        hide_parameters=True,
+        **_USUAL,
     )
 
 

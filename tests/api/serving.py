@@ -17,11 +17,10 @@ from api.app import make_admin, make_public
 from api.connection import Protocol
 from api.state import State, open_state
 from nrem.config import Settings
-from nrem.embedded.postgres import SUPERUSER
 from nrem.store import engine, key
 from nrem.store import org as orgs
 from tests.postgres import Database
-from tests.world import DIGEST, TICKED, TOOLS, World
+from tests.world import DIGEST, TICKED, TOOLS, World, connected
 from worker.passes import BY_NAME
 from worker.runner import Cause, Setting, drain, summon
 
@@ -144,25 +143,9 @@ def _new_name() -> str:
 
 
 @contextlib.contextmanager
-def world_of(database: Database) -> Iterator[World]:
-    """Everybody who connects to a database."""
-    world = World(
-        api=engine.sync_engine(database.api_url, engine.API, pool_size=2),
-        worker=engine.sync_engine(database.worker_url, engine.WORKER, pool_size=4),
-        admin=engine.sync_engine(database.admin_url, engine.ADMIN, pool_size=1),
-        superuser=engine.sync_engine(database.admin_url, SUPERUSER, pool_size=2),
-    )
-    try:
-        yield world
-    finally:
-        for pool in (world.api, world.worker, world.admin, world.superuser):
-            pool.dispose()
-
-
-@contextlib.contextmanager
 def serve(database: Database, **changes: object) -> Iterator[Service]:
     """Both listeners on free ports until the block ends."""
-    with tempfile.TemporaryDirectory() as folder, world_of(database) as world:
+    with tempfile.TemporaryDirectory() as folder, connected(database) as world:
         settings = Settings(
             database_url=database.api_url,
             broker_url=None,

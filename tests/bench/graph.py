@@ -135,9 +135,8 @@ def measure(
 
 
 def _link(world: World, memories: int, largest: int) -> None:
-    url = world.superuser.url.set(drivername="postgresql").render_as_string(hide_password=False)
     sizes = {"rows": memories, "largest": largest, "edges": EDGES}
-    with psycopg.connect(url, autocommit=True) as conn:
+    with psycopg.connect(world.database.admin_url, autocommit=True) as conn:
         conn.execute("SET session_replication_role = replica")
         conn.execute("SELECT setseed(0.4)")
         conn.execute(_AGENTS)

@@ -12,6 +12,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, NullPool, create_engine
 from sqlalchemy.exc import DBAPIError
 
+from nrem.server_url import sqlalchemy_url
 from tests.world import Org, World
 
 ROLES: Final = (
@@ -66,7 +67,7 @@ class Relation:
 @contextmanager
 def unsettled(world: World) -> Iterator[Connection]:
     """A superuser's connection that nobody used before, in a transaction that is undone."""
-    database = create_engine(world.superuser.url, poolclass=NullPool)
+    database = create_engine(sqlalchemy_url(world.database.admin_url), poolclass=NullPool)
     with database.connect() as conn:
         yield conn
         conn.rollback()

@@ -57,9 +57,7 @@ def test_transactions_that_end_badly_leave_no_org_behind(
 ) -> None:
     seen: Counter[object] = Counter()
     ended: Counter[str] = Counter()
-    pool = engine.sync_engine(
-        world.api.url.render_as_string(hide_password=False), engine.API, pool_size=2
-    )
+    pool = engine.sync_engine(world.database.api_url, engine.API, pool_size=2)
 
     def work(number: int) -> None:
         dice = random.Random(SEED + number)  # noqa: S311 - a repeatable walk
@@ -100,9 +98,7 @@ def test_requests_that_are_cancelled_leave_no_org_behind(
 async def _cancel_many(world: World, orgs: tuple[Org, Org], seen: Counter[object]) -> int:
     """Many requests at once on two connections, half of them given up at some moment."""
     dice = random.Random(SEED)  # noqa: S311 - a repeatable walk
-    pool = engine.async_engine(
-        world.api.url.render_as_string(hide_password=False), engine.API, pool_size=2
-    )
+    pool = engine.async_engine(world.database.api_url, engine.API, pool_size=2)
 
     async def ask(org: Org | None) -> None:
         number = org.number if org else None
@@ -140,9 +136,7 @@ def test_setting_that_outlives_its_transaction_would_be_found(
     world: World, orgs: tuple[Org, Org], *, is_local: bool
 ) -> None:
     seen: Counter[object] = Counter()
-    pool = engine.sync_engine(
-        world.api.url.render_as_string(hide_password=False), engine.API, pool_size=1
-    )
+    pool = engine.sync_engine(world.database.api_url, engine.API, pool_size=1)
     with pool.begin() as conn:
         conn.exec_driver_sql(
             "SELECT set_config('app.org_id', %(org)s, %(local)s)",

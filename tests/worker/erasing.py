@@ -1,8 +1,11 @@
 """Erasures as operators ask for them, and looking for what is left."""
 
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Final
+
+from sqlalchemy import Engine, make_url
 
 from nrem.erasure_ledger import FILE, Ledger, Notary
 from nrem.policy.erase import Kind, State
@@ -46,17 +49,22 @@ def ask(org: Org, kind: Kind, name: str | int = "") -> int:
 
 def _data_dir(org: Org) -> Path:
     """Beside the database's own files."""
-    url = org.world.superuser.url
+    url = make_url(org.world.database.admin_url)
     return Path(str(url.query["host"])).parent / "erasures" / str(url.database)
+
+
+@cache
+def _maintenance(url: str) -> Engine:
+    """Keeps no connection, so it may be kept."""
+    return engine.maintenance_engine(url)
 
 
 def tools_of(org: Org, data_dir: Path | None = None) -> Tools:
     """What a worker has to erase with."""
-    login = org.world.worker.url.set(username=engine.MAINTAIN)
     return replace(
         TOOLS,
         data_dir=data_dir or _data_dir(org),
-        maintenance=engine.maintenance_engine(login.render_as_string(hide_password=False)),
+        maintenance=_maintenance(org.world.database.url(engine.MAINTAIN)),
         notary=notary(org, data_dir),
     )
 
