@@ -26,7 +26,7 @@ _VALUES = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(_KEYS, inner, max_size=8),
     max_leaves=12,
 )
-_FUZZ = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+_FUZZ = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 _MEMORY = f"/v1/memories/{ids.encode(ids.MEMORY, 1)}"
 _ROUTES = [
     "/v1/events",

@@ -1,5 +1,7 @@
 """What a recall may be narrowed to: each filter counts before the best are taken, now and then."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -7,7 +9,7 @@ import pytest
 from nrem import ids
 from nrem.store import recall_match
 from tests.api.changing import do, edit
-from tests.api.serving import Caller
+from tests.api.serving import Caller, Service
 from tests.api.test_as_of import instant
 
 ARMS: list[dict[str, Any]] = [
@@ -35,40 +37,51 @@ def told(caller: Caller, when: str, **fields: Any) -> list[str]:  # noqa: ANN401
     return sorted(one["content"] for one in found)
 
 
-def crowd(caller: Caller, **fields: Any) -> None:  # noqa: ANN401
-    """More memories that do not pass than are looked at for a page."""
-    given = [{"agent_id": "agent", "content": f"cat cat {n}", **fields} for n in range(120)]
-    assert caller.post("/v1/memories/batch", {"memories": given}).status_code == 200
-    caller.run("embed")
+@dataclass(frozen=True, kw_only=True)
+class Crowd:
+    """One memory among more that do not pass than are looked at for a page."""
+
+    caller: Caller
+    conversation: str
+
+
+@pytest.fixture(scope="module")
+def crowd(service: Service) -> Iterator[Crowd]:
+    """Told apart by metadata, by when it happened, and by its conversation; only to be read."""
+    theirs = {
+        "metadata": {"room": {"floor": 1}, "tags": ["a"]},
+        "occurred_at": "2026-04-01T00:00:00Z",
+    }
+    given = [{"agent_id": "agent", "content": f"cat cat {n}", **theirs} for n in range(120)]
+    with service.caller() as caller:
+        stored = caller.store(
+            "a cat",
+            metadata={"room": {"floor": 2, "door": "left"}, "tags": ["b", "a"]},
+            occurred_at="2026-03-31T23:59:59.5Z",
+        )
+        assert caller.post("/v1/memories/batch", {"memories": given}).status_code == 200
+        caller.run("embed")
+        yield Crowd(caller=caller, conversation=conversation(caller, stored["id"]))
 
 
 @pytest.mark.parametrize("arm", ARMS, ids=WAYS)
 @pytest.mark.parametrize("name", ["metadata_filter", "filters"])
-def test_metadata_is_contained(caller: Caller, when: str, arm: dict[str, Any], name: str) -> None:
+def test_metadata_is_contained(crowd: Crowd, when: str, arm: dict[str, Any], name: str) -> None:
     wanted = {"room": {"floor": 2}, "tags": ["a"]}
-    caller.store("a cat", metadata={"room": {"floor": 2, "door": "left"}, "tags": ["b", "a"]})
-    crowd(caller, metadata={"room": {"floor": 1}, "tags": ["a"]})
 
-    assert told(caller, when, **arm, top_k=1, **{name: wanted}) == ["a cat"]
+    assert told(crowd.caller, when, **arm, top_k=1, **{name: wanted}) == ["a cat"]
 
 
 @pytest.mark.parametrize("arm", ARMS, ids=WAYS)
-def test_time_range_is_of_what_happened(caller: Caller, when: str, arm: dict[str, Any]) -> None:
-    caller.store("a cat", occurred_at="2026-03-31T23:59:59.5Z")
-    crowd(caller, occurred_at="2026-04-01T00:00:00Z")
-
-    found = told(caller, when, **arm, top_k=1, time_range=["2026-03-01", "2026-03-31"])
+def test_time_range_is_of_what_happened(crowd: Crowd, when: str, arm: dict[str, Any]) -> None:
+    found = told(crowd.caller, when, **arm, top_k=1, time_range=["2026-03-01", "2026-03-31"])
 
     assert found == ["a cat"]
 
 
 @pytest.mark.parametrize("arm", ARMS, ids=WAYS)
-def test_conversation_is_of_its_turns(caller: Caller, when: str, arm: dict[str, Any]) -> None:
-    stored = caller.store("a cat")
-    crowd(caller)
-    number = conversation(caller, stored["id"])
-
-    found = told(caller, when, **arm, top_k=3, conversation_id=number)
+def test_conversation_is_of_its_turns(crowd: Crowd, when: str, arm: dict[str, Any]) -> None:
+    found = told(crowd.caller, when, **arm, top_k=3, conversation_id=crowd.conversation)
 
     assert found == ["a cat"]
 

@@ -55,6 +55,7 @@ def _ask(admin: Server) -> dict[str, Any]:
     return found[0]
 
 
+@full_only
 def test_preview_is_asked_for_approved_and_done_while_the_pass_rests(data_dir: Path) -> None:
     with _resting(data_dir) as (server, admin):
         _end_session(server, "s", *SAID)

@@ -1,7 +1,7 @@
 """Each child is killed while a conversation is being loaded: nothing is lost, nothing is doubled.
 
-By default each child is killed once, and leases of killed holders lapse at once. With
-`NREM_TESTS=full` each is killed five times, at other moments, and leases lapse by themselves.
+By default those that work on memories are killed once, and leases of killed holders lapse at once.
+With `NREM_TESTS=full` each is killed five times, at other moments, and leases lapse by themselves.
 """
 
 import os
@@ -22,7 +22,7 @@ from tests.faults.system import Feeding, System, batches, held, owners, quick, s
 from tests.faults.talk import conversation
 
 ROUNDS = rounds(1, 5)
-CHILDREN = ("api", "worker", "postgres", *(("poll", "scheduler", "valkey") if IS_FULL else ()))
+CHILDREN = ("worker", "postgres", *(("api", "poll", "scheduler", "valkey") if IS_FULL else ()))
 
 pytestmark = pytest.mark.timeout(400 if IS_FULL else 120)
 

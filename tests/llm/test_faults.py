@@ -10,12 +10,15 @@ from itertools import pairwise
 import pytest
 
 from nrem.embedded.postgres import EmbeddedPostgres
+from tests.extent import rounds
 from tests.llm.asking import Asking, asking
 from tests.llm.messages_api import Faults
 from tests.postgres import Database, created
 from tests.world import NOW, Org, connected, end, turn
 
-SESSIONS = 24
+SESSIONS = rounds(14, 24)
+# So many that the money does not last.
+_SPENT_SESSIONS = 24
 TROUBLE = Faults(
     seed=7,
     limited=0.30,
@@ -49,6 +52,7 @@ def _a_day(
     template: Database,
     place: pytest.TempPathFactory,
     *,
+    sessions: int,
     budget_usd: float,
 ) -> Iterator[Told]:
     """One session for each of many people, so that each is a stream of its own."""
@@ -66,7 +70,7 @@ def _a_day(
             usd=budget_usd,
             since=NOW - timedelta(days=1),
         )
-        for at in range(SESSIONS):
+        for at in range(sessions):
             names = {"session": f"s{at}", "user": f"user{at}"}
             org.append(turn(f"I moved to Lisbon with {at + 2} cats.", **names), end(**names))
         world.drain("score")
@@ -91,7 +95,7 @@ def _let_pass(process: Asking, org: Org) -> None:
 def told(
     cluster: EmbeddedPostgres, template: Database, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Told]:
-    with _a_day(cluster, template, tmp_path_factory, budget_usd=1.0) as found:
+    with _a_day(cluster, template, tmp_path_factory, sessions=SESSIONS, budget_usd=1.0) as found:
         yield found
 
 
@@ -163,11 +167,13 @@ def test_budget_is_never_overshot(
 ) -> None:
     usd = BUDGET_MICROS / 1_000_000
 
-    with _a_day(cluster, template, tmp_path_factory, budget_usd=usd) as told:
+    with _a_day(
+        cluster, template, tmp_path_factory, sessions=_SPENT_SESSIONS, budget_usd=usd
+    ) as told:
         done = told.org.column("SELECT count(*) FROM sessions WHERE state = 'consolidated'")
         spent = told.org.column("SELECT max(micros) FROM llm_spend")
         reasons = set(told.org.column("SELECT reason FROM runs WHERE outcome = 'applied'"))
 
-    assert done == [SESSIONS]
+    assert done == [_SPENT_SESSIONS]
     assert 0 < spent[0] <= BUDGET_MICROS
     assert "budget_of_the_day_spent" in reasons

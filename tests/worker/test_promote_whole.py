@@ -13,7 +13,7 @@ from tests.worker.previewing import OWN, approve, ask, rows, settle
 from tests.world import NOW, Org, World, memory
 
 HOUR: Final = timedelta(hours=1)
-WORLDS: Final = rounds(5, 25)
+WORLDS: Final = rounds(3, 25)
 USERS: Final = ("ada", "ben")
 # What may be said, by what it is about; any number of each.
 SAID: Final = (

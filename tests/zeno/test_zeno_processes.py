@@ -13,7 +13,7 @@ from tests.interpreter import compiled
 from tests.world import Org
 from tests.zeno.sides import Side, both, run
 
-PROCESSES = 8
+PROCESSES = rounds(3, 8)
 TURNS = rounds(10, 1_000)
 
 

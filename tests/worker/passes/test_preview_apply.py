@@ -14,7 +14,7 @@ from worker.passes import BY_NAME
 from worker.runner import drain
 
 # Orgs of one database, each told other things.
-WORLDS = rounds(4, 10)
+WORLDS = rounds(2, 10)
 Line = tuple[Any, ...]
 
 
