@@ -10,6 +10,8 @@ import os
 from pathlib import Path
 from typing import Final, Self
 
+from nrem.own_file import own_directory, owner_only
+
 _FOLDER: Final = "imports"
 
 
@@ -17,8 +19,7 @@ class Ledger:
     """The ledger of one source and one place it is carried to."""
 
     def __init__(self, data_dir: Path, *named: str) -> None:
-        folder = data_dir / _FOLDER
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder = own_directory(data_dir / _FOLDER)
         which = hashlib.sha256("\n".join(named).encode()).hexdigest()[:16]
         self.path = folder / f"{which}.jsonl"
         self._done: dict[tuple[str, str], str] = {}
@@ -26,8 +27,7 @@ class Ledger:
     def __enter__(self) -> Self:
         if self.path.exists():
             self._read()
-        descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        self._file = os.fdopen(descriptor, "a", encoding="utf-8")
+        self._file = open(self.path, "a", encoding="utf-8", opener=owner_only)
         return self
 
     def __exit__(self, *_given: object) -> None:

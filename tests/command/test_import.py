@@ -9,7 +9,9 @@ import pytest
 from typer.testing import CliRunner
 
 from nrem.cli import app
+from nrem.command.import_ledger import Ledger
 from nrem.config import Settings
+from nrem.own_file import own_directory
 from tests.api.serving import Caller
 from tests.postgres import Database
 
@@ -146,6 +148,12 @@ def test_what_a_crash_left_half_written_is_sent_again(
     assert _rows(caller) == before
     assert again["done_before"] == 5
     assert _from_z3rno(z3rno)["done_before"] == 6
+
+
+def test_data_directory_that_only_an_import_used_is_fit_for_everything(tmp_path: Path) -> None:
+    Ledger(tmp_path / "data", "from", "to")
+
+    assert own_directory(tmp_path / "data")
 
 
 def test_what_was_changed_here_since_stays(settings: Settings, caller: Caller, z3rno: str) -> None:
