@@ -15,6 +15,7 @@ from tests.api.serving import Caller, Service, serve
 from tests.api.test_ingest import away
 from tests.faults.probe import until
 from tests.postgres import Database
+from tests.world import connected
 
 TEXT = "Maria adopted a grey cat named Pixel."
 QUESTION = "What is the name of Maria's cat?"
@@ -34,10 +35,8 @@ def test_use_is_written_when_the_process_is_told_to_stop(database: Database) -> 
         caller.store(TEXT)
         caller.recall(QUESTION)
 
-        world = running.world
-    # the connections of the world are opened anew
-    assert [tuple(row) for row in world.ask("SELECT count(*) FROM accesses")] == [(1,)]
-    world.superuser.dispose()
+    with connected(database) as world:
+        assert [tuple(row) for row in world.ask("SELECT count(*) FROM accesses")] == [(1,)]
 
 
 def test_use_is_written_once_the_database_is_back(own: Service) -> None:

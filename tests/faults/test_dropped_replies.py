@@ -21,7 +21,7 @@ from tests.api.serving import Caller, Service
 from tests.extent import rounds
 from tests.faults.dropping import Dropped, Proxy, Way, dropping
 
-WRITES: Final = rounds(60, 1_000)
+WRITES: Final = rounds(24, 1_000)
 THREADS: Final = 4
 _Write = Callable[[int], None]
 

@@ -13,7 +13,7 @@ from tests.worker.previewing import OWN, approve, ask, rows, settle
 from tests.world import NOW, Org, World, memory
 
 HOUR: Final = timedelta(hours=1)
-WORLDS: Final = rounds(3, 25)
+WORLDS: Final = rounds(6, 50)
 USERS: Final = ("ada", "ben")
 # What may be said, by what it is about; any number of each.
 SAID: Final = (
@@ -86,7 +86,7 @@ def _require_as_shown(org: Org, preview: Preview) -> None:
     assert supported == sorted(one["id"] for one in _shown(preview, "evidence"))
 
 
-@pytest.mark.parametrize("first", range(0, 4 * WORLDS, WORLDS))
+@pytest.mark.parametrize("first", range(0, 2 * WORLDS, WORLDS))
 def test_preview_is_apply_and_apply_with_revert_is_the_state_before(
     world: World, first: int
 ) -> None:

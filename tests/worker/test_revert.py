@@ -10,9 +10,9 @@ from tests.store.reverting import snapshot, undo
 from tests.worker.telling import FACTS, GAPS, SEEN, Story
 from tests.world import World
 
-# Together a hundred runs.
+# In full a hundred runs.
 SEEDS: Final = tuple(range(rounds(2, 10)))
-RUNS_PER_SEED: Final = 10
+RUNS_PER_SEED: Final = rounds(6, 10)
 QUERIES: Final = (FACTS[1], "Where does the user live?", "")
 # Whatever an org has, but for keys; undoing twice may touch none of it.
 TABLES: Final = (
