@@ -153,7 +153,7 @@ def test_what_a_crash_left_half_written_is_sent_again(
 def test_data_directory_that_only_an_import_used_is_fit_for_everything(tmp_path: Path) -> None:
     Ledger(tmp_path / "data", "from", "to")
 
-    assert own_directory(tmp_path / "data")
+    assert own_directory(tmp_path / "data") == tmp_path / "data"
 
 
 def test_what_was_changed_here_since_stays(settings: Settings, caller: Caller, z3rno: str) -> None:
