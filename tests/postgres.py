@@ -14,7 +14,7 @@ import pytest
 
 from nrem.embedded.children import API_ROLE, CHECKOUT, WORKER_ROLE
 from nrem.embedded.postgres import SUPERUSER, EmbeddedPostgres
-from tests.interpreter import compiled
+from tests.interpreter import for_python
 
 _TEMPLATE = "template_nrem"
 _numbers = itertools.count(1)
@@ -82,7 +82,7 @@ def migrate(database: Database, *command: str) -> str:
         env={
             "PATH": os.environ.get("PATH", os.defpath),
             "PYTHONPATH": str(CHECKOUT),
-            **compiled(),
+            **for_python(),
             "NREM_MIGRATE_DATABASE_URL": database.admin_url,
         },
         capture_output=True,

@@ -8,7 +8,7 @@ import pytest
 from nrem.config import Settings, default_data_dir
 from nrem.embedded.children import CHECKOUT
 from nrem.errors import ConfigError
-from tests.interpreter import compiled
+from tests.interpreter import for_python
 
 
 def test_every_wrong_setting_is_named_and_none_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -88,7 +88,7 @@ def test_pepper_is_made_once_and_owner_only(tmp_path: Path) -> None:
 def test_processes_that_start_together_agree_on_the_pepper(tmp_path: Path) -> None:
     code = "from nrem.config import Settings; print(Settings().load_pepper().decode())"
     environment = {
-        **compiled(),
+        **for_python(),
         "PYTHONPATH": str(CHECKOUT),
         "NREM_DATA_DIR": str(tmp_path / "data"),
     }

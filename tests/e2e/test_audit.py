@@ -17,7 +17,7 @@ from nrem.heads import FILE, Heads
 from tests.extent import full_only
 from tests.faults import probe
 from tests.faults.system import System, started
-from tests.interpreter import compiled
+from tests.interpreter import for_python
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -55,7 +55,7 @@ def _nrem(system: System, *arguments: str) -> tuple[int, str]:
     done = subprocess.run(
         [sys.executable, "-P", "-m", "nrem.cli", *arguments, "--data", system.stack.data_dir],
         cwd=CHECKOUT,
-        env={"PYTHONPATH": str(CHECKOUT), **compiled()},
+        env={"PYTHONPATH": str(CHECKOUT), **for_python()},
         capture_output=True,
         text=True,
         check=False,

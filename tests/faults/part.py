@@ -14,7 +14,7 @@ from typing import IO, Final
 
 from nrem.embedded.children import CHECKOUT
 from tests.faults import probe
-from tests.interpreter import compiled
+from tests.interpreter import for_python
 
 # Long enough for the main job on a busy machine.
 _END_SECONDS: Final = 90.0
@@ -67,9 +67,7 @@ def part(*command: str, environment: Mapping[str, str]) -> Iterator[Part]:
             env={
                 "PATH": os.environ.get("PATH", os.defpath),
                 "HOME": os.environ.get("HOME", "/"),
-                # The usual data directory is not for tests: `tests/conftest.py` says why.
-                "XDG_DATA_HOME": os.devnull,
-                **compiled(),
+                **for_python(),
                 **environment,
             },
             stdin=subprocess.DEVNULL,

@@ -13,13 +13,14 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from nrem.clock import utc_now
 from nrem.embedded.children import CHECKOUT
 from tests.faults import probe
-from tests.interpreter import compiled
+from tests.interpreter import for_python
 from tests.postgres import Database
 from tests.world import TOOLS, Org, end, turn
 from worker.passes.consolidate import CONSOLIDATE
@@ -74,15 +75,18 @@ poll.poll(open_process("poll", settings), stop)
 
 
 @contextmanager
-def _poll(database: Database, verb: str, fence: str) -> Iterator["subprocess.Popen[str]"]:
+def _poll(
+    database: Database, data_dir: Path, verb: str, fence: str
+) -> Iterator["subprocess.Popen[str]"]:
     with subprocess.Popen(
         [sys.executable, "-P", "-c", _POLL, verb, str(LEASE_SECONDS), fence],
         cwd=CHECKOUT,
         env={
             "PATH": os.environ.get("PATH", os.defpath),
             "PYTHONPATH": str(CHECKOUT),
-            **compiled(),
+            **for_python(),
             "NREM_DATABASE_URL": database.worker_url,
+            "NREM_DATA_DIR": str(data_dir),
             "NREM_BROKER_URL": "none",
             "NREM_EMBEDDER": "hash",
             "NREM_PEPPER": PEPPER,
@@ -127,10 +131,10 @@ def _next_outcome(process: "subprocess.Popen[str]") -> str:
     raise AssertionError("the poll process ended without an outcome")
 
 
-def _freeze_and_wake(org: Org, database: Database, verb: str, fence: str) -> str:
+def _freeze_and_wake(org: Org, database: Database, data_dir: Path, *, verb: str, fence: str) -> str:
     """Freeze a poll process in the middle of a consolidation that another finishes; wake it."""
     org.world.do("ALTER TABLE effects DROP CONSTRAINT effects_pkey")
-    with _poll(database, verb, fence) as process:
+    with _poll(database, data_dir, verb, fence) as process:
         assert process.stdout is not None
         assert process.stdin is not None
         _tell(org)
@@ -160,9 +164,9 @@ def _applied(org: Org) -> int:
 
 @pytest.mark.parametrize("verb", ["propose", "decide"])
 def test_worker_frozen_beyond_its_lease_writes_nothing(
-    org: Org, database: Database, verb: str
+    org: Org, database: Database, data_dir: Path, verb: str
 ) -> None:
-    outcome = _freeze_and_wake(org, database, verb, "fenced")
+    outcome = _freeze_and_wake(org, database, data_dir, verb=verb, fence="fenced")
 
     assert outcome == "run.fenced"
     contents = org.memories()
@@ -170,8 +174,10 @@ def test_worker_frozen_beyond_its_lease_writes_nothing(
     assert _applied(org) == 1
 
 
-def test_without_the_fence_the_same_worker_doubles_memories(org: Org, database: Database) -> None:
-    outcome = _freeze_and_wake(org, database, "decide", "unfenced")
+def test_without_the_fence_the_same_worker_doubles_memories(
+    org: Org, database: Database, data_dir: Path
+) -> None:
+    outcome = _freeze_and_wake(org, database, data_dir, verb="decide", fence="unfenced")
 
     assert outcome == "consolidate.applied"
     contents = org.memories()

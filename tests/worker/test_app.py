@@ -8,7 +8,7 @@ from pathlib import Path
 
 from nrem.queue import task_name
 from tests.house.project import ROOT
-from tests.interpreter import compiled
+from tests.interpreter import for_python
 from worker.passes import PASSES
 
 # In a process of its own, since the application takes over logging where it is imported.
@@ -23,7 +23,7 @@ def _list_tasks(data_dir: Path, **settings: str) -> "subprocess.CompletedProcess
     environment = {
         "PATH": os.environ.get("PATH", os.defpath),
         "PYTHONPATH": str(ROOT),
-        **compiled(),
+        **for_python(),
         "NREM_DATA_DIR": str(data_dir),
         **settings,
     }

@@ -15,7 +15,7 @@ from nrem import zeno
 from nrem.config import Settings
 from nrem.embedded.children import CHECKOUT
 from nrem.zeno import Link, build_stores, record, three_layer, view
-from tests.interpreter import compiled
+from tests.interpreter import for_python
 from tests.world import Org
 from tests.zeno.sides import run
 from tests.zeno.test_zeno_conversations import say
@@ -172,7 +172,7 @@ def test_stores_run_where_zeno_is_not_installed(settings: Settings, org: Org) ->
     done = subprocess.run(
         [sys.executable, "-P", "-c", textwrap.dedent(code)],
         env={
-            **compiled(),
+            **for_python(),
             "PYTHONPATH": str(CHECKOUT),
             "NREM_EMBEDDER": "hash",
             "NREM_PEPPER": "the pepper of the tests",

@@ -9,7 +9,7 @@ import pytest
 from nrem.config import Settings
 from nrem.embedded.children import CHECKOUT
 from tests.extent import rounds
-from tests.interpreter import compiled
+from tests.interpreter import for_python
 from tests.world import Org
 from tests.zeno.sides import Side, both, run
 
@@ -27,7 +27,7 @@ def _started(stack: ExitStack, where: str, org: Org, number: int) -> "subprocess
             cwd=CHECKOUT,
             env={
                 "PYTHONPATH": str(CHECKOUT),
-                **compiled(),
+                **for_python(),
                 "NREM_EMBEDDER": "hash",
                 "NREM_PEPPER": "the pepper of the tests",
             },
