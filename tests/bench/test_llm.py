@@ -1,8 +1,10 @@
 """The bench of models runs and says what its readers look for; what it measures is no test."""
 
 from tests.bench.llm import SAMPLE, describe, holds, measure
+from tests.extent import full_only
 
 
+@full_only
 def test_sample_gives_every_figure_and_costs_less_than_a_call_for_each_turn() -> None:
     found = measure(SAMPLE, say=lambda _line: None)
 

@@ -13,7 +13,7 @@ from tests.api.serving import Caller, Service
 from tests.contract.documents import ADMIN, PUBLIC, cases, operations
 from tests.contract.fuzz import fuzz, known, targets
 
-REQUESTS = 200
+REQUESTS = 120
 
 
 class _Broken(BaseHTTPRequestHandler):

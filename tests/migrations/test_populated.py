@@ -61,6 +61,25 @@ def populated(cluster: EmbeddedPostgres, original: Database) -> Iterator[Databas
         yield database
 
 
+@pytest.fixture(scope="module")
+def second(cluster: EmbeddedPostgres, original: Database) -> Iterator[Database]:
+    """What the second migration made of it; only to be read."""
+    with created(cluster, original.name) as database:
+        migrate(database, "upgrade", "0002")
+        yield database
+
+
+@pytest.fixture(scope="module")
+def third(cluster: EmbeddedPostgres, second: Database) -> Iterator[Database]:
+    """What the third migration made of that; only to be read."""
+    with created(cluster, second.name) as database:
+        migrate(database, "upgrade", "0003")
+        yield database
+
+
+_VERSIONS = "SELECT id, version, valid_from FROM memories ORDER BY id"
+
+
 def _rows(database: Database) -> dict[str, int]:
     tables = [row[0] for row in _ask(database, "SELECT relname FROM pg_stat_user_tables")]
     return {name: _ask(database, f"SELECT count(*) FROM {name}")[0][0] for name in tables}  # noqa: S608
@@ -80,31 +99,25 @@ def test_migration_keeps_every_row_up_and_down(populated: Database, revision: st
     assert _rows(populated) == before
 
 
-def test_second_migration_dates_what_decides_a_memory_from_its_birth(populated: Database) -> None:
-    migrate(populated, "upgrade", "0002")
-
+def test_second_migration_dates_what_decides_a_memory_from_its_birth(second: Database) -> None:
     rows = _ask(
-        populated,
+        second,
         "SELECT DISTINCT facts_since = recorded_at, text_since = recorded_at FROM memories",
     )
 
     assert rows == [(True, True)]
 
 
-def test_second_migration_makes_forgotten_memories_due_to_be_looked_at(populated: Database) -> None:
-    migrate(populated, "upgrade", "0002")
-
-    rows = _ask(populated, "SELECT state, due_at::text FROM memories WHERE org_id = 1 ORDER BY id")
+def test_second_migration_makes_forgotten_memories_due_to_be_looked_at(second: Database) -> None:
+    rows = _ask(second, "SELECT state, due_at::text FROM memories WHERE org_id = 1 ORDER BY id")
 
     assert [state for state, _ in rows] == ["live", "live", "archived", "forgotten"]
     assert rows[3][1] == "2026-03-05 09:00:00+00"
 
 
-def test_second_migration_tells_the_crossings_that_are_known(populated: Database) -> None:
-    migrate(populated, "upgrade", "0002")
-
+def test_second_migration_tells_the_crossings_that_are_known(second: Database) -> None:
     rows = _ask(
-        populated,
+        second,
         "SELECT before, after, at, reason FROM crossings WHERE org_id = 2 ORDER BY memory_id",
     )
 
@@ -114,40 +127,28 @@ def test_second_migration_tells_the_crossings_that_are_known(populated: Database
     ]
 
 
-def test_second_migration_makes_no_version(populated: Database) -> None:
-    before = _ask(populated, "SELECT id, version, valid_from FROM memories ORDER BY id")
-
-    migrate(populated, "upgrade", "0002")
-
-    assert _ask(populated, "SELECT id, version, valid_from FROM memories ORDER BY id") == before
+def test_second_migration_makes_no_version(original: Database, second: Database) -> None:
+    assert _ask(second, _VERSIONS) == _ask(original, _VERSIONS)
 
 
-def test_third_migration_has_promote_look_at_every_live_memory(populated: Database) -> None:
-    migrate(populated, "upgrade", "0003")
-
-    waiting = _ask(populated, "SELECT org_id, memory_id FROM promote_queue ORDER BY 1, 2")
+def test_third_migration_has_promote_look_at_every_live_memory(third: Database) -> None:
+    waiting = _ask(third, "SELECT org_id, memory_id FROM promote_queue ORDER BY 1, 2")
 
     assert waiting == _ask(
-        populated, "SELECT org_id, id FROM memories WHERE state = 'live' ORDER BY 1, 2"
+        third, "SELECT org_id, id FROM memories WHERE state = 'live' ORDER BY 1, 2"
     )
     assert waiting
 
 
-def test_third_migration_gives_whom_waits_a_lease(populated: Database) -> None:
-    migrate(populated, "upgrade", "0003")
-
+def test_third_migration_gives_whom_waits_a_lease(third: Database) -> None:
     leases = _ask(
-        populated,
+        third,
         "SELECT l.org_id, s.ref_id FROM leases AS l JOIN streams AS s ON s.id = l.stream_id "
         "WHERE l.pass = 'promote' AND s.kind = 'subject' ORDER BY 1",
     )
 
-    assert leases == _ask(populated, "SELECT org_id, id FROM subjects ORDER BY 1")
+    assert leases == _ask(third, "SELECT org_id, id FROM subjects ORDER BY 1")
 
 
-def test_third_migration_makes_no_version(populated: Database) -> None:
-    before = _ask(populated, "SELECT id, version, valid_from FROM memories ORDER BY id")
-
-    migrate(populated, "upgrade", "0003")
-
-    assert _ask(populated, "SELECT id, version, valid_from FROM memories ORDER BY id") == before
+def test_third_migration_makes_no_version(original: Database, third: Database) -> None:
+    assert _ask(third, _VERSIONS) == _ask(original, _VERSIONS)
