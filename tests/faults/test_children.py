@@ -1,6 +1,6 @@
 """Each child is killed while a conversation is being loaded: nothing is lost, nothing is doubled.
 
-By default those that work on memories are killed once, and leases of killed holders lapse at once.
+By default the worker and the database are killed once, and leases of killed holders lapse at once.
 With `NREM_TESTS=full` each is killed five times, at other moments, and leases lapse by themselves.
 """
 
